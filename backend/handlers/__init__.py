@@ -1,0 +1,1 @@
+"""Lambda envelopes: open the event, call one use case, close."""
