@@ -1,4 +1,4 @@
-"""Responsible for the errors a person can act on: each is a sentence that names the thing and the remedy."""
+"""Responsible for errors a person can act on: sentences that name the thing and the remedy."""
 
 
 class BackendError(Exception):
