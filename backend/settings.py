@@ -12,7 +12,7 @@ DEFAULT_PORTAL_URL = "http://localhost:8501"
 class Settings:
     """Where the portal is served and how it signs cookies; AWS's own come from boto3's chain."""
 
-    portal_url: str = DEFAULT_PORTAL_URL
+    portal_url: str
     cookie_secret: str
 
     @classmethod

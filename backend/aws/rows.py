@@ -37,7 +37,7 @@ def to_row(value: Any) -> Any:
 
 def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
     """The value a row holds; attributes the type does not name are the table's own and left out."""
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable, a type[T] is not known to be
     return kind(**{name: _read(hints[name], row[name]) for name in hints if name in row})
 
 

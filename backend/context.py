@@ -1,0 +1,81 @@
+"""Responsible for handing use cases the cloud: one identity's adapters, made when first needed."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from backend.aws.build_table import BuildTable
+from backend.aws.cost_explorer import CostExplorer
+from backend.aws.executions import Executions
+from backend.aws.functions import Functions
+from backend.aws.objects import Objects
+from backend.aws.queues import Queues
+from backend.aws.registry import Registry
+from backend.aws.session import AwsSession
+from backend.aws.tables import AlgorithmTable, SlotTable, TenantTable, TierTable
+from backend.domain.tenant import Tenant
+from backend.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a use case may touch, with the rights of whoever `session` belongs to."""
+
+    settings: Settings
+    session: AwsSession
+
+    @classmethod
+    def from_environment(cls) -> "Context":
+        return cls(Settings.from_environment(), AwsSession())
+
+    def on_behalf_of(self, tenant: Tenant) -> "Context":
+        """The same cloud with no more rights than the tenant's own access role has."""
+        session = self.session.assume(
+            tenant.access_role_arn,
+            name=f"portal-{tenant.tenant_id}",
+            external_id=tenant.tenant_id,
+        )
+        return replace(self, session=session)
+
+    @cached_property
+    def tenants(self) -> TenantTable:
+        return TenantTable(self.session)
+
+    @cached_property
+    def builds(self) -> BuildTable:
+        return BuildTable(self.session)
+
+    @cached_property
+    def slots(self) -> SlotTable:
+        return SlotTable(self.session)
+
+    @cached_property
+    def tiers(self) -> TierTable:
+        return TierTable(self.session)
+
+    @cached_property
+    def algorithms(self) -> AlgorithmTable:
+        return AlgorithmTable(self.session)
+
+    @cached_property
+    def objects(self) -> Objects:
+        return Objects(self.session)
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(self.session)
+
+    @cached_property
+    def executions(self) -> Executions:
+        return Executions(self.session)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.session)
+
+    @cached_property
+    def functions(self) -> Functions:
+        return Functions(self.session)
+
+    @cached_property
+    def costs(self) -> CostExplorer:
+        return CostExplorer(self.session)
