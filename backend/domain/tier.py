@@ -40,7 +40,7 @@ class Tier:
         return self.instances[-1].max_bytes
 
     def instance_type_for(self, size: int) -> str:
-        """The smallest fitting instance type for an upload of `size` bytes; Invalid if too large."""
+        """The smallest fitting instance type for `size` bytes; raises Invalid if too large."""
         for choice in self.instances:
             if size <= choice.max_bytes:
                 return choice.instance_type

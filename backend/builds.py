@@ -1,0 +1,40 @@
+"""Responsible for showing builds: a tenant its own, a provider everybody's."""
+
+from dataclasses import replace
+
+from backend.context import Context
+from backend.domain.build import Build, BuildState
+from backend.domain.errors import Invalid
+from backend.domain.principal import Principal, Role
+
+
+def list_builds(context: Context, principal: Principal, *, limit: int = 100) -> list[Build]:
+    """The newest builds the principal may see; a tenant's are read with its own credentials."""
+    if principal.role is Role.TENANT:
+        tenant = context.tenants.get(principal.own_tenant())
+        return context.on_behalf_of(tenant).builds.of_tenant(tenant.tenant_id, limit=limit)
+    principal.as_provider()
+    found = [build for state in BuildState for build in context.builds.of_state(state, limit=limit)]
+    return sorted(found, key=lambda build: build.requested_at, reverse=True)[:limit]
+
+
+def see(
+    context: Context, principal: Principal, build_id: str, *, tenant_id: str | None = None
+) -> Build:
+    """One build, with its steps as they stand; NotFound for any build the principal may not see.
+
+    `tenant_id` is the provider's choice; a tenant's people see their own tenant's whatever it says.
+    """
+    if principal.role is Role.TENANT:
+        tenant = context.tenants.get(principal.own_tenant())
+        build = context.on_behalf_of(tenant).builds.get(tenant.tenant_id, build_id)
+    else:
+        principal.as_provider()
+        if not tenant_id:
+            raise Invalid(f"Say whose build {build_id} is: name its tenant.")
+        build = context.builds.get(tenant_id, build_id)
+    if build.state is not BuildState.EXECUTING:
+        return build
+    # Executions of all tenants share their pipeline's ARN, so no tenant's role may list steps:
+    # the portal does it, for an execution read from a row the tenant was allowed to read.
+    return replace(build, steps=context.executions.steps(build.execution_arn))

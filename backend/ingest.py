@@ -1,0 +1,84 @@
+"""Responsible for intake: each uploaded version becomes one waiting or rejected build."""
+
+import logging
+from datetime import datetime
+
+from backend.context import Context
+from backend.domain.build import Build
+from backend.domain.build_request import BuildRequest
+from backend.domain.choices import Choices
+from backend.domain.errors import Invalid, NotFound
+from backend.domain.tenant import Tenant, TenantStatus
+
+LOG = logging.getLogger(__name__)
+
+
+def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -> Build:
+    """Writes the build a message asks for, once however often the message comes.
+
+    A request that can never be built is kept as a rejected build with the reason. Raises Invalid
+    or NotFound when no build can be named at all: such a message belongs to the dead letters.
+    """
+    request = BuildRequest.from_message(body)
+    tenant = context.tenants.get(request.tenant_id)
+    choices = tenant.defaults
+    try:
+        choices = _accepted(context, tenant, request)
+    except (Invalid, NotFound) as fault:
+        build = Build.rejected(
+            request,
+            tier=tenant.tier,
+            choices=choices,
+            queued_at=queued_at,
+            at=now,
+            reason=str(fault),
+        )
+    else:
+        build = Build.waiting(
+            request, tier=tenant.tier, choices=choices, queued_at=queued_at, at=now
+        )
+        context.objects.copy(
+            request.upload.bucket,
+            request.upload.key,
+            request.upload.version_id,
+            to=build.input_key,
+        )
+    new = context.builds.add(build)
+    LOG.info(
+        "tenant_id=%s build_id=%s state=%s new=%s reason=%s",
+        build.tenant_id,
+        build.build_id,
+        build.state,
+        new,
+        build.reason,
+    )
+    return build
+
+
+def _accepted(context: Context, tenant: Tenant, request: BuildRequest) -> Choices:
+    """The choices to build with; raises Invalid or NotFound with why this cannot be built."""
+    if request.upload.bucket != tenant.bucket:
+        raise Invalid(
+            f"Bucket {request.upload.bucket} is not tenant {tenant.tenant_id}'s: "
+            f"upload to {tenant.bucket}."
+        )
+    if tenant.status is not TenantStatus.ACTIVE:
+        raise Invalid(f"Tenant {tenant.tenant_id} is {tenant.status}: ask your provider.")
+    if request.upload.size == 0:
+        raise Invalid(f"The file {request.upload.file_name!r} is empty: upload it again.")
+    tier = context.tiers.get(tenant.tier)
+    tier.instance_type_for(request.upload.size)
+    metadata = context.objects.metadata(
+        request.upload.bucket, request.upload.key, request.upload.version_id
+    )
+    choices = tenant.defaults.with_metadata(metadata)
+    algorithm = context.algorithms.get(choices.algorithm)
+    if choices.objective != "auto" and choices.objective not in algorithm.objectives:
+        known = ", ".join(algorithm.objectives)
+        raise Invalid(
+            f"Algorithm {choices.algorithm!r} does not learn {choices.objective.value!r}: "
+            f"it learns {known}."
+        )
+    if choices.tuned and tier.tuning is None:
+        raise Invalid(f"Tier {tier.name!r} has no tuning: build untuned or ask for a larger tier.")
+    return choices
