@@ -1,0 +1,1 @@
+"""The demo: an embedded cloud, a deployment, three tenants with real data, and the portal."""
