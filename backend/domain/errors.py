@@ -27,3 +27,7 @@ class Conflict(BackendError):
 
 class Unavailable(BackendError):
     """The cloud did not answer in time or is throttling: the same call may be made again."""
+
+
+class DeploymentFailed(BackendError):
+    """The cloud refused, or undid, what a deployment asked for."""

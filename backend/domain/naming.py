@@ -7,6 +7,7 @@ from backend.domain.errors import Invalid
 
 PROJECT = "mlaas"
 STACK = PROJECT
+ARTEFACTS_STACK = "mlaas-artefacts"
 
 TENANT_TAG = "tenant-id"
 TIER_TAG = "tier"
@@ -97,8 +98,12 @@ def queue_arn(queue: str, account: str, region: str) -> str:
     return f"arn:aws:sqs:{region}:{account}:{queue}"
 
 
+def repository_of(image: str) -> str:
+    return f"{PROJECT}/{image}"
+
+
 def image_uri(name: str, tag: str, account: str, region: str) -> str:
-    return f"{account}.dkr.ecr.{region}.amazonaws.com/{PROJECT}/{name}:{tag}"
+    return f"{account}.dkr.ecr.{region}.amazonaws.com/{repository_of(name)}:{tag}"
 
 
 def build_id_of(bucket: str, key: str, version_id: str) -> str:

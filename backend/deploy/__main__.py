@@ -1,0 +1,29 @@
+"""Deploys to whatever AWS the environment names: python -m backend.deploy [--portal-url URL]"""
+
+import argparse
+import sys
+
+from backend.aws.reach import reached
+from backend.context import Context
+from backend.deploy.deployment import deploy
+from backend.domain.errors import BackendError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m backend.deploy", description=__doc__)
+    parser.add_argument(
+        "--portal-url", help="where people reach the portal; kept from the last time if not given"
+    )
+    given = parser.parse_args()
+    try:
+        with reached():
+            outputs = deploy(Context.from_environment(), portal_url=given.portal_url)
+    except BackendError as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    sys.stdout.write(f"Deployed for the portal at {outputs['PortalUrl']}.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Responsible for the order of a deployment, and for saying what each part of it has changed."""
+
+import json
+import sys
+from collections.abc import Callable
+
+from backend.aws.artefacts import Artefacts
+from backend.aws.pipelines import Pipelines
+from backend.aws.stacks import Stacks
+from backend.context import Context
+from backend.deploy import source
+from backend.deploy.definition import filled
+from backend.deploy.image_set import ImageSet
+from backend.domain import naming
+from backend.domain.algorithm import Algorithm
+from backend.domain.change import Change
+from backend.domain.tier import TIERS
+from backend.settings import DEFAULT_PORTAL_URL
+
+Say = Callable[[str], None]
+_DEFINITIONS = {naming.PIPELINE: "build.json", naming.TUNED_PIPELINE: "build-tuned.json"}
+_STEP_IMAGES = {"PreprocessImageUri": "preprocess", "EvaluateImageUri": "evaluate"}
+
+
+def aloud(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def deploy(context: Context, *, portal_url: str | None = None, say: Say = aloud) -> dict[str, str]:
+    """Brings the account to what this source tree says; returns the shared stack's outputs.
+
+    Without a portal URL, neither here nor in the settings, a deployed one stays. Raises
+    DeploymentFailed, with AWS's reasons, when a part cannot be made; the same call may then be
+    made again and takes up where it ended.
+    """
+    stacks = Stacks(context.session)
+    made = stacks.bring(naming.ARTEFACTS_STACK, source.template("artefacts.yaml"), {})
+    _tell(say, made, f"stack {naming.ARTEFACTS_STACK}")
+    bucket = stacks.outputs(naming.ARTEFACTS_STACK)["ArtefactBucket"]
+    images = ImageSet(context.session, source.containers(), bucket)
+    images.begin()
+    parameters = {
+        "ArtefactBucket": bucket,
+        "PackageKey": _keep_package(context, bucket, say),
+        "PortalUrl": portal_url or _chosen(context.settings.portal_url),
+        "DeletionProtection": None,
+    }
+    made = stacks.bring(naming.STACK, source.template("shared.yaml"), parameters)
+    _tell(say, made, f"stack {naming.STACK}")
+    outputs = stacks.outputs(naming.STACK)
+    built = images.finish()
+    _tell(say, built, f"images {', '.join(images.names)} with tag {images.tag}")
+    _bring_pipelines(context, outputs, images, say)
+    _register_algorithms(context, images, say)
+    _seed_tiers(context, say)
+    return outputs
+
+
+def _keep_package(context: Context, bucket: str, say: Say) -> str:
+    package = source.functions()
+    key = f"functions/{package.digest}.zip"
+    made = Artefacts(context.session).keep(bucket, key, package.as_zip())
+    _tell(say, made, f"package {key}")
+    return key
+
+
+def _chosen(portal_url: str) -> str | None:
+    return None if portal_url == DEFAULT_PORTAL_URL else portal_url
+
+
+def _bring_pipelines(context: Context, outputs: dict[str, str], images: ImageSet, say: Say) -> None:
+    defaults = {parameter: images.uri(name) for parameter, name in _STEP_IMAGES.items()}
+    for name, file in _DEFINITIONS.items():
+        definition = filled(
+            (source.PIPELINES / file).read_text(),
+            record_build_arn=outputs["RecordBuildFunctionArn"],
+            defaults=defaults,
+        )
+        role_arn = outputs["PipelineRoleArn"]
+        made = Pipelines(context.session).bring(name, definition, role_arn=role_arn)
+        _tell(say, made, f"pipeline {name}")
+
+
+def _register_algorithms(context: Context, images: ImageSet, say: Say) -> None:
+    for name in images.sources.named("algorithm.json"):
+        document = json.loads(images.sources.files[f"{name}/algorithm.json"])
+        algorithm = Algorithm.from_document(document, images.uri(name))
+        made = Change.UPDATED if context.algorithms.put(algorithm) else Change.UNCHANGED
+        _tell(say, made, f"algorithm {algorithm.algorithm}")
+
+
+def _seed_tiers(context: Context, say: Say) -> None:
+    for tier in TIERS:
+        made = Change.CREATED if context.tiers.add(tier) else Change.UNCHANGED
+        _tell(say, made, f"tier {tier.name}")
+
+
+def _tell(say: Say, change: Change, what: str) -> None:
+    say(f"{change}: {what}")
