@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from backend.deploy import deploy
+from backend.deploy.deployment import deploy
 
 from backend import onboard
 from backend.context import Context

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
-from backend.deploy import deploy
+from backend.deploy.deployment import deploy
 
 from backend import onboard, upload
 from backend.context import Context
