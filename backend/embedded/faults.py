@@ -1,0 +1,29 @@
+"""Responsible for the ways a pipeline, a request or a job can be wrong; each is a sentence."""
+
+
+class InvalidDefinition(ValueError):
+    """A pipeline definition that cannot be run; says which part of it and why."""
+
+
+class InvalidParameters(ValueError):
+    """Parameters that do not fit what the definition declares; names the parameter."""
+
+
+class Unresolvable(ValueError):
+    """A reference that leads nowhere now that its step has run."""
+
+
+class StepFailed(Exception):
+    """A step that failed, in the words its owner reads."""
+
+
+class JobFailed(Exception):
+    """A job that failed; the text becomes its FailureReason."""
+
+
+class Stopped(Exception):
+    """The execution was asked to stop before this could begin."""
+
+
+class Closed(Exception):
+    """The cloud is shutting down: nothing more is written."""
