@@ -1,0 +1,163 @@
+"""What each role's code asks of AWS, one line a permission: (action, resource[, context])."""
+
+from tests.unit.deploy.templates import ACCOUNT, REGION
+
+BUCKET = f"arn:aws:s3:::mlaas-tenant-acme-{ACCOUNT}"
+BUILD = f"{BUCKET}/builds/0123456789abcdef0123456789abcdef"
+SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
+IAM = f"arn:aws:iam::{ACCOUNT}:role"
+RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/mlaas-upload-acme"
+POOL = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/mlaas-people"
+GROUP = f"{SAGEMAKER}:model-package-group/mlaas-acme"
+TIERS = ("basic", "standard", "premium")
+PIPELINES = ("mlaas-build", "mlaas-build-tuned")
+IMAGES = ("preprocess", "evaluate", "xgboost", "linear")
+
+Need = tuple[str, str] | tuple[str, str, dict[str, str]]
+
+
+def table(name: str, *actions: str, index: str = "") -> list[Need]:
+    path = f"mlaas-{name}/index/{index}" if index else f"mlaas-{name}"
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{path}"
+    return [(f"dynamodb:{action}", arn) for action in actions]
+
+
+def queue(name: str, *actions: str) -> list[Need]:
+    return [(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}") for action in actions]
+
+
+def call(function: str) -> Need:
+    return "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
+
+
+def log(group: str) -> list[Need]:
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:*"
+    return [("logs:CreateLogStream", arn), ("logs:PutLogEvents", arn)]
+
+
+def sagemaker(resource: str, *actions: str) -> list[Need]:
+    return [(f"sagemaker:{action}", f"{SAGEMAKER}:{resource}") for action in actions]
+
+
+def executions(*actions: str) -> list[Need]:
+    return [
+        need
+        for pipeline in PIPELINES
+        for need in sagemaker(f"pipeline/{pipeline}/execution/abc123", *actions)
+    ]
+
+
+def s3(resource: str, *actions: str) -> list[Need]:
+    return [(f"s3:{action}", resource) for action in actions]
+
+
+NEEDS: dict[str, list[Need]] = {
+    "mlaas-intake": [
+        # the event-source mappings poll as the function's role
+        *(
+            need
+            for tier in TIERS
+            for need in queue(
+                f"mlaas-{tier}", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"
+            )
+        ),
+        *table("tenants", "GetItem"),
+        *table("tiers", "GetItem", "Scan"),
+        *table("algorithms", "GetItem", "Scan"),
+        *table("builds", "PutItem"),
+        # head, and the source of the copy
+        *s3(f"{BUCKET}/uploads/churn.csv", "GetObjectVersion"),
+        *s3(BUCKET, "ListBucket"),
+        *s3(f"{BUILD}/input/churn.csv", "PutObject"),
+        call("mlaas-dispatch"),
+        *log("/aws/lambda/mlaas-intake"),
+    ],
+    "mlaas-dispatch": [
+        *table("tiers", "Scan"),
+        *table("algorithms", "GetItem", "Scan"),
+        *table("tenants", "GetItem"),
+        *table("slots", "Query", "PutItem", "DeleteItem"),
+        *table("builds", "Query", index="waiting"),
+        *table("builds", "UpdateItem"),
+        *(n for p in PIPELINES for n in sagemaker(f"pipeline/{p}", "StartPipelineExecution")),
+        *log("/aws/lambda/mlaas-dispatch"),
+    ],
+    "mlaas-recorder": [
+        *executions(
+            "DescribePipelineExecution",
+            "ListPipelineExecutionSteps",
+            "ListPipelineParametersForExecution",
+        ),
+        *sagemaker("processing-job/pipelines-abc123-Preprocess-x1", "DescribeProcessingJob"),
+        *sagemaker("training-job/pipelines-abc123-Train-x1", "DescribeTrainingJob"),
+        *sagemaker("training-job/abc123-Tune-x1-001-0a1b2c3d", "DescribeTrainingJob"),
+        *sagemaker(
+            "hyper-parameter-tuning-job/abc123-Tune-x1",
+            "DescribeHyperParameterTuningJob",
+            "ListTrainingJobsForHyperParameterTuningJob",
+        ),
+        *table("builds", "GetItem", "UpdateItem"),
+        *table("slots", "Query", "DeleteItem"),
+        call("mlaas-dispatch"),
+        *log("/aws/lambda/mlaas-recorder"),
+    ],
+    "mlaas-record-build": [
+        *s3(f"{BUILD}/evaluation/evaluation.json", "GetObject"),
+        *s3(f"{BUILD}/report/report.json", "GetObject"),
+        *table("builds", "GetItem", "UpdateItem"),
+        *log("/aws/lambda/mlaas-record-build"),
+    ],
+    "mlaas-schedule": [call("mlaas-dispatch")],
+    "mlaas-pipeline": [
+        *sagemaker(
+            "processing-job/pipelines-abc123-Preprocess-x1",
+            "AddTags",
+            "CreateProcessingJob",
+            "DescribeProcessingJob",
+            "StopProcessingJob",
+        ),
+        *sagemaker(
+            "training-job/pipelines-abc123-Train-x1",
+            "AddTags",
+            "CreateTrainingJob",
+            "DescribeTrainingJob",
+            "StopTrainingJob",
+        ),
+        *sagemaker(
+            "hyper-parameter-tuning-job/abc123-Tune-x1",
+            "AddTags",
+            "CreateHyperParameterTuningJob",
+            "DescribeHyperParameterTuningJob",
+            "ListTrainingJobsForHyperParameterTuningJob",
+            "StopHyperParameterTuningJob",
+        ),
+        *sagemaker("model-package-group/mlaas-acme", "CreateModelPackage"),
+        *sagemaker("model-package/mlaas-acme/1", "CreateModelPackage"),
+        *s3(f"{BUILD}/evaluation/evaluation.json", "GetObject"),
+        call("mlaas-record-build"),
+        (
+            "iam:PassRole",
+            f"{IAM}/mlaas-tenant-acme-execution",
+            {"iam:PassedToService": "sagemaker.amazonaws.com"},
+        ),
+    ],
+    "mlaas-images": [
+        *s3(f"arn:aws:s3:::mlaas-artefacts-{ACCOUNT}/images/0123456789ab.zip", "GetObject"),
+        *s3(f"arn:aws:s3:::mlaas-artefacts-{ACCOUNT}/images/0123456789ab.zip", "GetObjectVersion"),
+        ("ecr:GetAuthorizationToken", "*"),
+        *(
+            (f"ecr:{action}", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/mlaas/{image}")
+            for image in IMAGES
+            for action in (
+                "BatchCheckLayerAvailability",
+                "BatchGetImage",
+                "CompleteLayerUpload",
+                "DescribeImages",
+                "InitiateLayerUpload",
+                "PutImage",
+                "UploadLayerPart",
+            )
+        ),
+        *log("/aws/codebuild/mlaas-images"),
+    ],
+}
