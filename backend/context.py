@@ -11,6 +11,7 @@ from backend.aws.objects import Objects
 from backend.aws.queues import Queues
 from backend.aws.registry import Registry
 from backend.aws.session import AwsSession
+from backend.aws.stacks import Stacks
 from backend.aws.tables import AlgorithmTable, SlotTable, TenantTable, TierTable
 from backend.domain.tenant import Tenant
 from backend.settings import Settings
@@ -75,6 +76,10 @@ class Context:
     @cached_property
     def functions(self) -> Functions:
         return Functions(self.session)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        return Stacks(self.session)
 
     @cached_property
     def costs(self) -> CostExplorer:

@@ -47,6 +47,8 @@ class Objects:
                 CopySource={"Bucket": bucket, "Key": key, "VersionId": version_id},
                 MetadataDirective="REPLACE",
                 Metadata={"version-id": version_id},
+                # The upload's own tags stay with it: to copy them takes more rights than to read.
+                TaggingDirective="REPLACE",
             )
 
     def read_json(self, uri: str) -> Any:

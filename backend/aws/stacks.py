@@ -77,16 +77,14 @@ class Stacks:
             )
 
     def _reasons(self, name: str) -> list[str]:
-        """Why resources of the latest operation failed, the first failure first."""
-        pages = self._cloudformation.get_paginator("describe_stack_events")
-        reasons: list[str] = []
-        for event in (e for page in pages.paginate(StackName=name) for e in page["StackEvents"]):
-            if _begins_operation(event):
-                break
-            reason = event.get("ResourceStatusReason", "")
-            if event["ResourceStatus"].endswith("FAILED") and _UNDONE_WITH_OTHERS not in reason:
-                reasons.insert(0, f"{event['LogicalResourceId']}: {reason}")
-        return reasons
+        """Why the latest operation failed, resource by resource, the first failure first."""
+        pages = self._cloudformation.get_paginator("describe_events").paginate(
+            StackName=name, Filters={"FailedEvents": True}
+        )
+        events = [event for page in pages for event in page["OperationEvents"]]
+        latest = [one for one in events if one["OperationId"] == events[0]["OperationId"]]
+        reasons = (_reason(event) for event in reversed(latest) if _of_resource(event))
+        return [reason for reason in reasons if _UNDONE_WITH_OTHERS not in reason]
 
     def _delete(self, name: str) -> None:
         self._cloudformation.delete_stack(StackName=name)
@@ -140,6 +138,13 @@ def _parameters(
     ]
 
 
-def _begins_operation(event: Mapping[str, Any]) -> bool:
-    of_stack = event["PhysicalResourceId"] == event["StackId"]
-    return of_stack and event["ResourceStatus"] in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
+def _of_resource(event: Mapping[str, Any]) -> bool:
+    if event["EventType"] == "VALIDATION_ERROR":
+        return True
+    of_stack = event.get("PhysicalResourceId") == event["StackId"]
+    return str(event.get("ResourceStatus")).endswith("FAILED") and not of_stack
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    said = event.get("ValidationStatusReason") or event.get("ResourceStatusReason", "no reason")
+    return f"{event['LogicalResourceId']}: {said.rstrip('.')}"

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from backend.aws.artefacts import Artefacts
 from backend.aws.pipelines import Pipelines
-from backend.aws.stacks import Stacks
 from backend.context import Context
 from backend.deploy import source
 from backend.deploy.definition import filled
@@ -34,10 +33,9 @@ def deploy(context: Context, *, portal_url: str | None = None, say: Say = aloud)
     DeploymentFailed, with AWS's reasons, when a part cannot be made; the same call may then be
     made again and takes up where it ended.
     """
-    stacks = Stacks(context.session)
-    made = stacks.bring(naming.ARTEFACTS_STACK, source.template("artefacts.yaml"), {})
+    made = context.stacks.bring(naming.ARTEFACTS_STACK, source.template("artefacts.yaml"), {})
     _tell(say, made, f"stack {naming.ARTEFACTS_STACK}")
-    bucket = stacks.outputs(naming.ARTEFACTS_STACK)["ArtefactBucket"]
+    bucket = context.stacks.outputs(naming.ARTEFACTS_STACK)["ArtefactBucket"]
     images = ImageSet(context.session, source.containers(), bucket)
     images.begin()
     parameters = {
@@ -46,9 +44,9 @@ def deploy(context: Context, *, portal_url: str | None = None, say: Say = aloud)
         "PortalUrl": portal_url or _chosen(context.settings.portal_url),
         "DeletionProtection": None,
     }
-    made = stacks.bring(naming.STACK, source.template("shared.yaml"), parameters)
+    made = context.stacks.bring(naming.STACK, source.template("shared.yaml"), parameters)
     _tell(say, made, f"stack {naming.STACK}")
-    outputs = stacks.outputs(naming.STACK)
+    outputs = context.stacks.outputs(naming.STACK)
     built = images.finish()
     _tell(say, built, f"images {', '.join(images.names)} with tag {images.tag}")
     _bring_pipelines(context, outputs, images, say)
