@@ -1,0 +1,1 @@
+"""The embedded cloud: one loopback endpoint that speaks AWS; only here are its engines imported."""

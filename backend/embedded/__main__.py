@@ -1,0 +1,50 @@
+"""Starts the embedded cloud: python -m backend.embedded [--port N] [--state DIR] [--jobs N]"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from backend.embedded.place import CannotStart, check_engines, prepare_environment
+
+_PORTS = range(1, 65536)
+
+
+def main() -> int:
+    options = _options()
+    state = options.state.absolute()
+    try:
+        check_engines()
+        prepare_environment(options.port, state)
+        # ministack and moto read the environment when they are imported.
+        from backend.embedded import endpoint
+
+        endpoint.serve(options.port, state, options.jobs)
+    except CannotStart as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m backend.embedded", description=__doc__)
+    parser.add_argument("--port", type=_port, default=4566, help="where it listens (4566)")
+    parser.add_argument("--state", type=Path, default=Path(".embedded"), help="what outlives it")
+    parser.add_argument("--jobs", type=_jobs, default=os.cpu_count(), help="jobs run at once")
+    return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) not in _PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65535.")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs: give 1 or more.")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The embedded cloud, started once a run as a process of its own."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from demo.cloud import REGION, OwnCloud, own_cloud
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A running embedded cloud and ways to speak to it.
+
+    The test process's environment points at it, so boto3 and Context.from_environment() work as
+    they are, with the administrator's rights.
+    """
+
+    endpoint_url: str
+    state: Path
+    pid: int
+
+    def session(self, role_arn: str | None = None, **chosen: Any) -> boto3.Session:
+        """The administrator's session, or one of a role that trusts the administrator."""
+        if role_arn is None:
+            return boto3.Session()
+        return session_of(
+            boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test", **chosen)[
+                "Credentials"
+            ]
+        )
+
+
+def session_of(credentials: dict[str, Any]) -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials.get("SessionToken"),
+        region_name=REGION,
+    )
+
+
+def speaking(own: OwnCloud) -> Cloud:
+    return Cloud(own.endpoint_url, own.state, own.pid)
+
+
+@pytest.fixture(scope="session")
+def cloud(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cloud]:
+    """One embedded cloud for all tests: give what you make a name of its own."""
+    state = tmp_path_factory.mktemp("cloud")
+    with own_cloud(state) as own, pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            environment.delenv(name, raising=False)
+        for name, value in own.environment().items():
+            environment.setenv(name, value)
+        yield speaking(own)
+    if request.session.testsfailed:
+        sys.stderr.write(f"\nThe embedded cloud's log: {state / 'cloud.log'}\n")
