@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
+from backend.context import Context
+from backend.deploy.deployment import deploy
 from demo.cloud import REGION, OwnCloud, own_cloud
 
 
@@ -62,3 +64,26 @@ def cloud(
         yield speaking(own)
     if request.session.testsfailed:
         sys.stderr.write(f"\nThe embedded cloud's log: {state / 'cloud.log'}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What the run's one deployment left behind, and what it said."""
+
+    context: Context
+    outputs: dict[str, str]
+    said: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def deployed(cloud: Cloud) -> Deployment:
+    """Everything tenants share, deployed once a run by the very command that serves AWS."""
+    said: list[str] = []
+    context = Context.from_environment()
+    return Deployment(context, deploy(context, say=said.append), tuple(said))
+
+
+@pytest.fixture(scope="session")
+def context(deployed: Deployment) -> Context:
+    """The administrator's view of the deployed cloud."""
+    return deployed.context
