@@ -7,7 +7,7 @@ from backend.aws.session import AwsSession
 from backend.aws.translate import translated
 from backend.domain import naming
 from backend.domain.change import Change
-from backend.domain.errors import DeploymentFailed, NotFound
+from backend.domain.errors import DeploymentFailed
 
 
 class Pipelines:
@@ -20,10 +20,7 @@ class Pipelines:
 
     def bring(self, name: str, definition: str, *, role_arn: str) -> Change:
         """Creates the pipeline, or updates it if its definition or its role is another."""
-        try:
-            with translated(ResourceNotFound=NotFound):
-                known = self._sagemaker.describe_pipeline(PipelineName=name)
-        except NotFound:
+        if not self._exists(name):
             with translated(ValidationException=DeploymentFailed):
                 self._sagemaker.create_pipeline(
                     PipelineName=name,
@@ -32,6 +29,7 @@ class Pipelines:
                     Tags=[{"Key": naming.PROJECT_TAG, "Value": naming.PROJECT}],
                 )
             return Change.CREATED
+        known = self._sagemaker.describe_pipeline(PipelineName=name)
         same = json.loads(known["PipelineDefinition"]) == json.loads(definition)
         if same and known["RoleArn"] == role_arn:
             return Change.UNCHANGED
@@ -40,3 +38,11 @@ class Pipelines:
                 PipelineName=name, PipelineDefinition=definition, RoleArn=role_arn
             )
         return Change.UPDATED
+
+    def _exists(self, name: str) -> bool:
+        pages = self._sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=name)
+        return any(
+            pipeline["PipelineName"] == name
+            for page in pages
+            for pipeline in page["PipelineSummaries"]
+        )
