@@ -1,0 +1,76 @@
+"""Responsible for what the tenants cost: by day and tenant, with what no tenant's tag carries."""
+
+from datetime import UTC, date, timedelta
+
+import streamlit as st
+
+from backend import cost
+from backend.domain.cost import CostReport
+from backend.domain.principal import Principal, Role
+from portal import auth, charts, session, tables
+from portal import format as show
+
+me = auth.require(Role.PROVIDER)
+
+
+@st.cache_data(ttl=timedelta(minutes=10), max_entries=16, show_spinner="Asking Cost Explorer…")
+def asked(_principal: Principal, role: Role, since: date, until: date) -> CostReport:
+    return cost.report(session.context(), _principal, since=since, until=until)
+
+
+st.title("Costs")
+days = st.segmented_control(
+    "Period",
+    [7, 30, 90],
+    default=30,
+    required=True,
+    format_func=lambda days: f"{days} days",
+    key="days",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+today = session.now().astimezone(UTC).date()
+report = asked(me, me.role, today - timedelta(days=days - 1), today + timedelta(days=1))
+if not report.records:
+    st.info(
+        "Cost Explorer knows no cost yet. It runs up to a day behind, and a new tag key takes "
+        "another day to appear: look again tomorrow."
+    )
+    st.stop()
+tenants = report.tenants()
+untagged = float(report.untagged / report.total) if report.total else 0.0
+with st.grid(4, gap="small"):
+    estimated = "Estimated until the month is closed" if report.estimated else "Final"
+    st.metric("Total", show.money(report.total), help=estimated, border=True, height="stretch")
+    st.metric("Tenants with cost", len(tenants), border=True, height="stretch")
+    st.metric("Largest", tenants[0] if tenants else "none", border=True, height="stretch")
+    st.metric(
+        "Untagged",
+        f"{show.money(report.untagged)} · {show.share(untagged)}",
+        help="Cost that carries no tenant's tag: shared things, and what is not tagged yet",
+        border=True,
+        height="stretch",
+    )
+with st.container(border=True):
+    st.markdown(f"**Cost by day and tenant** :gray[· {days} days, USD, UTC days]")
+    st.plotly_chart(
+        charts.cost_by_day(report, session.palette()),
+        key="costs",
+        config={"displayModeBar": False},
+        alt="Cost of each day, stacked by tenant",
+    )
+st.dataframe(
+    tables.costs(report),
+    hide_index=True,
+    height="content",
+    column_config=tables.cost_columns(),
+    alt="Cost of each tenant in the period",
+)
+st.download_button(
+    "Export CSV",
+    lambda: tables.exported(report),
+    f"costs-{report.since}-{today}.csv",
+    "text/csv",
+    icon=":material/download:",
+    on_click="ignore",
+)

@@ -1,0 +1,67 @@
+"""Responsible for the tenant's first view: what needs attention, what is under way, what next."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from backend import builds, models
+from backend.domain.build import BuildState
+from backend.domain.model_version import ApprovalStatus
+from backend.domain.principal import Role
+from portal import auth, places, session, tables
+from portal import format as show
+from portal.refusals import live
+
+me = auth.require(Role.TENANT)
+context = session.context()
+st.title("Home")
+if not builds.list_builds(context, me, limit=1):
+    with st.container(border=True):
+        st.markdown(
+            "#### Your first model in three steps\n"
+            "1. **Upload** a CSV file: one row for each example, one column to predict.\n"
+            "2. **Watch** the build clean the data, train a model and measure it on rows it has "
+            "never seen.\n"
+            "3. **Approve** the model if its figures convince you, and download it."
+        )
+        if st.button("Upload a file", type="primary", icon=":material/upload:"):
+            places.go(places.UPLOAD)
+    st.stop()
+
+
+@live(every=timedelta(seconds=2))
+def overview() -> None:
+    now = session.now()
+    found = builds.list_builds(context, me, limit=50)
+    versions = models.list_versions(context, me)
+    pending = [version for version in versions if version.status is ApprovalStatus.PENDING]
+    approved = sum(version.status is ApprovalStatus.APPROVED for version in versions)
+    if click := st.session_state.get("open-build"):
+        places.go(places.BUILD, id=found[click.row].build_id)
+    with st.grid(4, gap="small"):
+        in_the_making = (BuildState.STARTING, BuildState.EXECUTING)
+        running = sum(build.state in in_the_making for build in found)
+        waiting = sum(build.state is BuildState.WAITING for build in found)
+        st.metric("In the making", running, border=True)
+        st.metric("Waiting", waiting, border=True)
+        st.metric("Models to decide on", len(pending), border=True)
+        st.metric("Approved models", approved, border=True)
+    if found[0].state in (BuildState.FAILED, BuildState.REJECTED):
+        st.error(found[0].reason or "", title=f"{found[0].upload.file_name} did not build")
+    if pending:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            count = show.counted(len(pending), "model version")
+            st.markdown(f":orange[:material/pending:] **{count}** to approve or reject")
+            if st.button("Decide", type="primary"):
+                places.go(places.MODELS)
+    st.subheader("Latest builds")
+    st.dataframe(
+        tables.builds(found[:5], now=now),
+        hide_index=True,
+        column_config=tables.build_columns(key="open-build"),
+        alt="Your five latest builds",
+    )
+    st.caption(f"Refreshed {show.when(now, session.zone(), now=now)}, every 2 seconds")
+
+
+overview()

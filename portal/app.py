@@ -1,0 +1,59 @@
+"""Responsible for the frame around every page: who sees which, and refusals as sentences."""
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from backend.domain.principal import Principal
+from portal import auth, notices, places, session
+from portal.refusals import refusals_as_sentences
+
+
+def frame(principal: Principal | None) -> None:
+    """Runs the page asked for, within the pages of the person's role."""
+    if principal is None:
+        _sign_in_everywhere().run()
+        return
+    pages = [place.page() for place in places.OF[principal.role]]
+    landing = st.Page(
+        lambda: st.switch_page(pages[0]), title="MLaaS Portal", default=True, visibility="hidden"
+    )
+    current = st.navigation([landing, *pages])
+    st.logo(places.STATIC / "logo.svg", size="large", icon_image=places.STATIC / "mark.svg")
+    _who_and_where(principal)
+    notices.show_pending()
+    with refusals_as_sentences():
+        current.run()
+
+
+def _sign_in_everywhere() -> Page:
+    """Every address leads to the sign-in page, so that a deep link survives it."""
+    elsewhere = [
+        st.Page(places.SIGN_IN, title="Sign in", url_path=place.address)
+        for place in places.EVERYWHERE
+    ]
+    here = st.Page(places.SIGN_IN, title="Sign in", default=True)
+    return st.navigation([here, *elsewhere], position="hidden")
+
+
+def _who_and_where(principal: Principal) -> None:
+    cloud = session.context().session
+    with st.sidebar:
+        st.space("small")
+        st.badge(
+            f"{cloud.region} · {cloud.account}",
+            icon=":material/cloud:",
+            color="violet",
+            help="The AWS region and account you are working in",
+        )
+        st.markdown(f"**{principal.name}**  \n:gray[{principal.tenant_id or 'Provider'}]")
+        st.button("Sign out", icon=":material/logout:", on_click=auth.sign_out)
+
+
+st.set_page_config(
+    page_title="MLaaS Portal",
+    page_icon=str(places.STATIC / "favicon.png"),
+    layout="wide",
+    menu_items={"About": "MLaaS Portal: models built on each tenant's own data."},
+)
+with refusals_as_sentences():
+    frame(auth.signed_in())

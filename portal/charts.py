@@ -1,0 +1,160 @@
+"""Responsible for figures: domain values in, plotly figures out; knows nothing of Streamlit."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+
+from backend.domain.build import BuildStep, Result
+from backend.domain.cost import CostReport
+from backend.queues import QueueBoard, TierLine
+
+LARGEST = 8
+OTHER, UNTAGGED = "Other tenants", "Untagged"
+# Errors have no common scale; of those that share one, these two are read most.
+_COMPARED = ("accuracy", "auc", "f1", "precision", "recall", "mae", "rmse")
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours that stand out on every theme's ground; neutral is for what is nobody's."""
+
+    series: tuple[str, ...]
+    neutral: str
+    bad: str
+
+    def of(self, index: int) -> str:
+        return self.series[index % len(self.series)]
+
+
+def cost_by_day(report: CostReport, palette: Palette) -> go.Figure:
+    """Stacked cost of each UTC day: the largest tenants, the others together, and the untagged."""
+    largest = report.tenants()[:LARGEST]
+    by_label: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    for record in report.records:
+        label = record.tenant_id or UNTAGGED
+        if record.tenant_id is not None and record.tenant_id not in largest:
+            label = OTHER
+        by_label[label][record.day] += float(record.amount)
+    days = [report.since + timedelta(days=n) for n in range((report.until - report.since).days)]
+    figure = go.Figure()
+    for label in [*largest, OTHER, UNTAGGED]:
+        if label in by_label:
+            figure.add_bar(
+                x=days,
+                y=[by_label[label][day] for day in days],
+                name=label,
+                marker=_paint(label, largest, palette),
+                hovertemplate="%{y:$,.4~f}",
+            )
+    figure.update_layout(barmode="stack", bargap=0.2, hovermode="x unified")
+    figure.update_xaxes(tickformat="%-d %b", nticks=10)
+    figure.update_yaxes(tickprefix="$", rangemode="tozero")
+    return _framed(figure, height=340)
+
+
+def queue_history(
+    boards: Sequence[QueueBoard], measure: str, palette: Palette, zone: Any = None
+) -> go.Figure:
+    """One line a tier over the boards seen so far; `measure` is waiting, running or depth."""
+    figure = go.Figure()
+    tiers = [line.tier.name for line in boards[-1].lines] if boards else []
+    for index, name in enumerate(tiers):
+        lines = [(board, _line_of(board, name)) for board in boards]
+        figure.add_scatter(
+            x=[board.seen_at.astimezone(zone) for board, _ in lines],
+            y=[_measured(line, measure) for _, line in lines],
+            name=name,
+            mode="lines",
+            line={"color": palette.of(index), "shape": "hv", "width": 2.5},
+            hovertemplate="%{y}",
+        )
+    figure.update_layout(hovermode="x unified")
+    figure.update_xaxes(tickformat="%H:%M:%S", nticks=6)
+    highest = max((_measured(line, measure) for board in boards for line in board.lines), default=0)
+    figure.update_yaxes(range=[0, max(4, highest * 1.15)], dtick=None if highest > 8 else 1)
+    return _framed(figure, height=240)
+
+
+def step_times(steps: Sequence[BuildStep], palette: Palette, *, now: datetime) -> go.Figure:
+    """When each step ran, in seconds after the first began."""
+    begun = [step for step in steps if step.started_at is not None]
+    first = min((step.started_at for step in begun if step.started_at), default=now)
+    figure = go.Figure()
+    for step in begun:
+        start, end = step.started_at or now, step.ended_at or now
+        figure.add_bar(
+            y=[step.name],
+            x=[max(0.05, (end - start).total_seconds())],
+            base=[(start - first).total_seconds()],
+            orientation="h",
+            marker={"color": _step_colour(step, palette)},
+            hovertemplate="%{x:.1f} s<extra>" + step.name + "</extra>",
+            showlegend=False,
+        )
+    figure.update_layout(barmode="overlay", bargap=0.45)
+    figure.update_xaxes(ticksuffix=" s", rangemode="tozero")
+    figure.update_yaxes(autorange="reversed")
+    return _framed(figure, height=80 + 40 * max(1, len(begun)))
+
+
+def against_baseline(result: Result, names: Mapping[str, str], palette: Palette) -> go.Figure:
+    """The model's figures beside the baseline's, those that both have."""
+    both = [
+        metric
+        for metric in _COMPARED
+        if metric in result.metrics and metric in result.baseline_metrics
+    ]
+    labels = [names.get(metric, metric) for metric in both]
+    figure = go.Figure()
+    for label, values, colour in (
+        ("This model", result.metrics, palette.of(0)),
+        ("Baseline", result.baseline_metrics, palette.neutral),
+    ):
+        figure.add_bar(
+            y=labels,
+            x=[values[metric] for metric in both],
+            name=label,
+            orientation="h",
+            marker={"color": colour},
+            hovertemplate="%{x:.3~f}",
+        )
+    figure.update_layout(barmode="group", bargap=0.35)
+    figure.update_xaxes(rangemode="tozero")
+    figure.update_yaxes(autorange="reversed")
+    return _framed(figure, height=90 + 52 * max(1, len(both)))
+
+
+def _paint(label: str, largest: Sequence[str], palette: Palette) -> dict[str, Any]:
+    if label in largest:
+        return {"color": palette.of(largest.index(label))}
+    pattern = {"shape": "/", "fgcolor": palette.neutral, "bgcolor": "rgba(0,0,0,0)"}
+    return {"color": palette.neutral, **({"pattern": pattern} if label == UNTAGGED else {})}
+
+
+def _line_of(board: QueueBoard, tier: str) -> TierLine | None:
+    return next((line for line in board.lines if line.tier.name == tier), None)
+
+
+def _measured(line: TierLine | None, measure: str) -> int:
+    if line is None:
+        return 0
+    return {"waiting": line.waiting, "running": len(line.running), "depth": line.depth}[measure]
+
+
+def _step_colour(step: BuildStep, palette: Palette) -> str:
+    if step.status == "Failed":
+        return palette.bad
+    return palette.of(0) if step.status == "Succeeded" else palette.of(1)
+
+
+def _framed(figure: go.Figure, *, height: int) -> go.Figure:
+    return figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 8, "t": 36, "b": 0},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        dragmode=False,
+    )

@@ -1,0 +1,93 @@
+"""Responsible for how values read: one way for money, one for durations, sizes, times, numbers."""
+
+import math
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_EVEN, Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+CENT = Decimal("0.01")
+_SIZES = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def money(amount: Decimal) -> str:
+    """US dollars to the cent; below a cent, to the second digit that tells anything."""
+    sign = "-" if amount < 0 else ""
+    size = abs(amount)
+    if 0 < size < CENT:
+        places = Decimal(1).scaleb(size.adjusted() - 1)
+        return f"{sign}${size.quantize(places, ROUND_HALF_EVEN):f}"
+    return f"{sign}${size.quantize(CENT, ROUND_HALF_EVEN):,}"
+
+
+def duration(span: timedelta) -> str:
+    """The two largest units: "1 h 05 min", "3 min 20 s", "42 s", "0.4 s"."""
+    seconds = max(0.0, span.total_seconds())
+    if seconds < 10:
+        return f"{seconds:.1f} s".replace(".0 ", " ")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours == 0:
+        return f"{minutes} min {rest:02} s"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes:02} min"
+
+
+def size(count: int) -> str:
+    """Bytes in binary units, three digits."""
+    amount, unit = float(count), 0
+    while amount >= 1000 and unit < len(_SIZES) - 1:
+        amount, unit = amount / 1024, unit + 1
+    return f"{count} bytes" if unit == 0 else f"{amount:.3g} {_SIZES[unit]}"
+
+
+def number(value: float) -> str:
+    """Whole numbers with thousands set apart; others to three digits that tell anything."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    places = 2 - math.floor(math.log10(abs(value)))
+    return f"{value:.{places}f}" if places <= 8 else f"{value:.2e}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things in words: "1 build", "2 builds"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def share(fraction: float) -> str:
+    return f"{fraction * 100:.1f} %"
+
+
+def when(at: datetime, zone: tzinfo, *, now: datetime) -> str:
+    """A time on the reader's clock, the date left out for today; UTC is named where it is meant."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    suffix = " UTC" if zone is UTC else ""
+    if local.date() == today.date():
+        return f"{local:%H:%M:%S}{suffix}"
+    if local.year == today.year:
+        return f"{local.day} {local:%b, %H:%M}{suffix}"
+    return f"{local.day} {local:%b %Y, %H:%M}{suffix}"
+
+
+def ago(at: datetime, *, now: datetime) -> str:
+    """How long since: "just now", "3 min ago", "2 d ago"."""
+    seconds = (now - at).total_seconds()
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit} ago"
+    return "just now"
+
+
+def zone_of(name: str | None) -> tzinfo:
+    """The zone a browser names; UTC where it names none that is known."""
+    if not name or name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

@@ -1,0 +1,164 @@
+"""Responsible for lists of domain values as tables: what each column says and how it looks."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backend.domain.build import Build, BuildState, Result
+from backend.domain.cost import CostReport
+from backend.domain.tenant import Tenant
+from portal import charts, words
+from portal import format as show
+
+
+def builds(found: Sequence[Build], *, now: datetime) -> pd.DataFrame:
+    """One row a build, in the order given."""
+    return pd.DataFrame(
+        [
+            {
+                "File": build.upload.file_name,
+                "State": [build.state.value],
+                "What happened": what_happened(build, found),
+                "Requested": build.requested_at,
+                "Took": took(build, now=now),
+                "Algorithm": build.choices.algorithm,
+                "Target": build.choices.target or "last column",
+            }
+            for build in found
+        ]
+    )
+
+
+def build_columns(key: str) -> dict[str, Any]:
+    looks = [words.BUILD[state] for state in BuildState]
+    return {
+        "File": _name_column("File", key),
+        "State": st.column_config.MultiselectColumn(
+            "State", options=[look.word for look in looks], color=[look.colour for look in looks]
+        ),
+        "What happened": st.column_config.TextColumn("What happened", width=300),
+        "Requested": _time_column("Requested"),
+        "Took": st.column_config.TextColumn("Took", alignment="right"),
+    }
+
+
+def what_happened(build: Build, among: Sequence[Build]) -> str:
+    """The one thing worth knowing about a build, in a few words."""
+    match build.state:
+        case BuildState.WAITING:
+            ahead = sum(
+                other.state is BuildState.WAITING and other.tag < build.tag for other in among
+            )
+            return f"{ahead} of yours ahead" if ahead else "The next of yours to start"
+        case BuildState.STARTING | BuildState.EXECUTING:
+            return "In the making"
+        case BuildState.SUCCEEDED if build.result:
+            return f"{show.share(build.result.skill)} better than the baseline"
+    return build.reason or ""
+
+
+def took(build: Build, *, now: datetime) -> str:
+    """How long the build has been or was in the making; nothing before its start."""
+    if build.started_at is None:
+        return ""
+    return show.duration((build.ended_at or now) - build.started_at)
+
+
+def metrics(result: Result) -> pd.DataFrame:
+    """The model's figures beside the baseline's, and which of the two is better."""
+    baseline = result.baseline_metrics
+    return pd.DataFrame(
+        [
+            {
+                "Metric": words.METRIC.get(name, name.replace("_", " ").capitalize()),
+                "This model": show.number(value),
+                "Baseline": show.number(baseline[name]) if name in baseline else "",
+                "Better": _better(name, value, baseline.get(name)),
+            }
+            for name, value in result.metrics.items()
+        ]
+    )
+
+
+def costs(report: CostReport) -> pd.DataFrame:
+    """One row a tenant, the largest first, then what no tenant's tag carries."""
+    days = [report.since + timedelta(days=n) for n in range((report.until - report.since).days)]
+    amounts: dict[str | None, dict[date, float]] = {}
+    for record in report.records:
+        by_day = amounts.setdefault(record.tenant_id, dict.fromkeys(days, 0.0))
+        by_day[record.day] += float(record.amount)
+    return pd.DataFrame(
+        [
+            {
+                "Tenant": tenant_id or charts.UNTAGGED,
+                "Cost": show.money(report.of(tenant_id)),
+                "Share": show.share(float(report.of(tenant_id) / report.total)),
+                "By day": list(amounts[tenant_id].values()),
+            }
+            for tenant_id in [*report.tenants(), None]
+            if tenant_id in amounts and report.total
+        ]
+    )
+
+
+def cost_columns() -> dict[str, Any]:
+    return {
+        "Cost": st.column_config.TextColumn("Cost", alignment="right"),
+        "Share": st.column_config.TextColumn("Share", alignment="right"),
+        "By day": st.column_config.AreaChartColumn("By day", y_min=0),
+    }
+
+
+def exported(report: CostReport) -> str:
+    """The report's records as CSV, amounts exact."""
+    rows = [(r.day, r.tenant_id or "", r.amount, r.estimated) for r in report.records]
+    names = ["day_utc", "tenant_id", "amount_usd", "estimated"]
+    return pd.DataFrame(rows, columns=names).to_csv(index=False)
+
+
+def tenants(found: Sequence[Tenant]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Tenant": tenant.name,
+                "Status": [tenant.status.value],
+                "Id": tenant.tenant_id,
+                "Tier": tenant.tier,
+                "Since": tenant.created_at,
+                "First user": tenant.first_user,
+                "Note": tenant.failure or "",
+            }
+            for tenant in found
+        ]
+    )
+
+
+def tenant_columns(key: str) -> dict[str, Any]:
+    looks = list(words.TENANT.values())
+    return {
+        "Tenant": _name_column("Tenant", key),
+        "Status": st.column_config.MultiselectColumn(
+            "Status", options=[look.word for look in looks], color=[look.colour for look in looks]
+        ),
+        "Since": _time_column("Since"),
+    }
+
+
+def _name_column(label: str, key: str) -> Any:
+    """The name is what is pressed to open the row's own page."""
+    return st.column_config.ButtonColumn(label, key=key, alignment="left", pinned=True)
+
+
+def _time_column(label: str) -> Any:
+    zone = st.context.timezone or "UTC"
+    return st.column_config.DatetimeColumn(label, format="D MMM, HH:mm", timezone=zone)
+
+
+def _better(metric: str, model: float, baseline: float | None) -> str:
+    if baseline is None or model == baseline:
+        return ""
+    ahead = model < baseline if metric in words.LOWER_IS_BETTER else model > baseline
+    return "Model" if ahead else "Baseline"

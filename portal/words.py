@@ -1,0 +1,97 @@
+"""Responsible for plain words: what states, metrics and pipeline steps are called on a page."""
+
+from dataclasses import dataclass
+
+from backend.domain.build import BuildState
+from backend.domain.choices import Objective
+from backend.domain.model_version import ApprovalStatus
+from backend.domain.tenant import TenantStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A word with the colour and icon it wears."""
+
+    word: str
+    colour: str
+    icon: str
+
+    @property
+    def badge(self) -> str:
+        """Markdown for a badge."""
+        return f":{self.colour}-badge[{self.icon} {self.word}]"
+
+
+BUILD: dict[BuildState, Look] = {
+    BuildState.WAITING: Look("Waiting", "gray", ":material/hourglass_top:"),
+    BuildState.STARTING: Look("Starting", "blue", ":material/rocket_launch:"),
+    BuildState.EXECUTING: Look("Executing", "blue", ":material/progress_activity:"),
+    BuildState.SUCCEEDED: Look("Succeeded", "green", ":material/check_circle:"),
+    BuildState.FAILED: Look("Failed", "red", ":material/error:"),
+    BuildState.STOPPED: Look("Stopped", "orange", ":material/stop_circle:"),
+    BuildState.REJECTED: Look("Rejected", "red", ":material/block:"),
+}
+APPROVAL: dict[ApprovalStatus, Look] = {
+    ApprovalStatus.PENDING: Look("Waiting for approval", "orange", ":material/pending:"),
+    ApprovalStatus.APPROVED: Look("Approved", "green", ":material/verified:"),
+    ApprovalStatus.REJECTED: Look("Rejected", "red", ":material/block:"),
+}
+TENANT: dict[TenantStatus, Look] = {
+    TenantStatus.ONBOARDING: Look("Onboarding", "orange", ":material/pending:"),
+    TenantStatus.ACTIVE: Look("Active", "green", ":material/check_circle:"),
+    TenantStatus.SUSPENDED: Look("Suspended", "gray", ":material/pause_circle:"),
+    TenantStatus.OFFBOARDING: Look("Offboarding", "orange", ":material/pending:"),
+    TenantStatus.OFFBOARDED: Look("Offboarded", "gray", ":material/inventory_2:"),
+}
+# SageMaker's words for a pipeline step.
+STEP: dict[str, Look] = {
+    "Starting": Look("starting", "blue", ":material/progress_activity:"),
+    "Executing": Look("running", "blue", ":material/progress_activity:"),
+    "Succeeded": Look("done", "green", ":material/check_circle:"),
+    "Failed": Look("failed", "red", ":material/error:"),
+    "Stopping": Look("stopping", "orange", ":material/stop_circle:"),
+    "Stopped": Look("stopped", "orange", ":material/stop_circle:"),
+}
+STEP_MEANING = {
+    "Preprocess": "Cleans the file, splits it, prepares the columns",
+    "Train": "Trains the model on the training split",
+    "Tune": "Tries several settings and keeps the best",
+    "Evaluate": "Measures the model on rows it has never seen",
+    "CheckSkill": "Compares it with the baseline",
+    "Register": "Adds the model to your registry",
+    "RecordBuild": "Writes the result down",
+    "RecordRefused": "Writes the result down",
+    "BelowBaseline": "Refuses a model that is no better than guessing",
+}
+TO_COME = Look("to come", "gray", ":material/radio_button_unchecked:")
+_FIRST, _LAST = ("Preprocess",), ("Evaluate", "CheckSkill", "Register", "RecordBuild")
+
+
+def expected_steps(*, tuned: bool) -> tuple[str, ...]:
+    """The steps of a build that goes well."""
+    return (*_FIRST, "Tune" if tuned else "Train", *_LAST)
+
+
+OBJECTIVE: dict[Objective, str] = {
+    Objective.AUTO: "Decide from the data",
+    Objective.BINARY: "One of two outcomes",
+    Objective.MULTICLASS: "One of several classes",
+    Objective.REGRESSION: "A number",
+}
+METRIC = {
+    "accuracy": "Accuracy",
+    "auc": "AUC",
+    "f1": "F1",
+    "precision": "Precision",
+    "recall": "Recall",
+    "log_loss": "Log loss",
+    "mae": "Mean absolute error",
+    "mse": "Mean squared error",
+    "rmse": "Root mean squared error",
+    "r2": "R²",
+}
+LOWER_IS_BETTER = frozenset({"log_loss", "mae", "mse", "rmse"})
+SKILL = (
+    "The share of the baseline's error that the model takes away, measured on rows it has never "
+    "seen: 0 % is no better than guessing, 100 % is perfect."
+)

@@ -1,0 +1,66 @@
+"""Responsible for domain values that the portal's tests show."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from backend.domain.build import BuildStep, Result
+from backend.domain.cost import CostRecord, CostReport
+from backend.domain.scheduling import Slot
+from backend.domain.tier import TIERS
+from backend.queues import QueueBoard, TierLine
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FIRST = date(2026, 11, 1)
+
+
+def report(costs: dict[str | None, list[str]], days: int = 3) -> CostReport:
+    """A report in which each tenant spent the given amounts on the first days."""
+    records = tuple(
+        CostRecord(FIRST + timedelta(days=n), tenant_id, Decimal(amount), estimated=True)
+        for tenant_id, amounts in costs.items()
+        for n, amount in enumerate(amounts)
+    )
+    return CostReport(FIRST, FIRST + timedelta(days=days), records)
+
+
+def board(*waiting: int, running: int = 0, at: datetime = NOON) -> QueueBoard:
+    lines = tuple(
+        TierLine(
+            tier=tier,
+            waiting=count,
+            running=tuple(Slot(tier.name, n, "acme", f"b{n}", at) for n in range(running)),
+            oldest_wait=None,
+            depth=0,
+            dead_letters=0,
+        )
+        for tier, count in zip(TIERS, waiting, strict=True)
+    )
+    return QueueBoard(lines, seen_at=at)
+
+
+def step(name: str, start: int, end: int | None, status: str = "Succeeded") -> BuildStep:
+    return BuildStep(
+        name=name,
+        kind="Processing",
+        status=status,
+        started_at=NOON + timedelta(seconds=start),
+        ended_at=None if end is None else NOON + timedelta(seconds=end),
+    )
+
+
+def result(metrics: dict[str, float], baseline: dict[str, float]) -> Result:
+    return Result(
+        outcome="Registered",
+        objective="binary",
+        target="churn",
+        skill=0.28,
+        score=0.4,
+        baseline=0.58,
+        gate_metric="log_loss",
+        metrics=metrics,
+        baseline_metrics=baseline,
+        rows_read=100,
+        rows_dropped=1,
+        test_rows=15,
+        recorded_at=NOON,
+    )

@@ -1,0 +1,72 @@
+"""Responsible for: figures show every cent, every tier and every step, and nothing else."""
+
+from datetime import timedelta
+
+from portal import charts
+from portal.charts import OTHER, UNTAGGED, Palette
+from tests.unit.portal.builders import NOON, board, report, result, step
+
+PALETTE = Palette(series=("#111111", "#222222"), neutral="#999999", bad="#ff0000")
+
+
+def test_the_largest_tenants_are_named_and_the_rest_is_together() -> None:
+    spent = report({f"t{n:02}": [str(100 - n)] for n in range(11)})
+    figure = charts.cost_by_day(spent, PALETTE)
+    names = [bar.name for bar in figure.data]
+    assert names == [f"t{n:02}" for n in range(8)] + [OTHER]
+    assert figure.data[-1].y[0] == 92 + 91 + 90
+
+
+def test_what_no_tag_carries_is_shown_and_hatched() -> None:
+    figure = charts.cost_by_day(report({"acme": ["1"], None: ["2", "3"]}), PALETTE)
+    untagged = next(bar for bar in figure.data if bar.name == UNTAGGED)
+    assert list(untagged.y) == [2.0, 3.0, 0.0]
+    assert untagged.marker.pattern.shape == "/"
+
+
+def test_the_bars_add_up_to_the_report() -> None:
+    spent = report({"a": ["1.25", "2"], "b": ["0.5"], None: ["4"]})
+    figure = charts.cost_by_day(spent, PALETTE)
+    assert sum(sum(bar.y) for bar in figure.data) == float(spent.total)
+
+
+def test_days_without_cost_keep_their_place() -> None:
+    figure = charts.cost_by_day(report({"acme": ["1"]}, days=30), PALETTE)
+    assert len(figure.data[0].x) == 30
+
+
+def test_each_tier_is_a_line_over_the_boards_seen() -> None:
+    boards = [board(1, 0, 2), board(3, 0, 0, at=NOON + timedelta(seconds=2))]
+    figure = charts.queue_history(boards, "waiting", PALETTE)
+    assert {line.name: list(line.y) for line in figure.data} == {
+        "basic": [1, 3],
+        "standard": [0, 0],
+        "premium": [2, 0],
+    }
+
+
+def test_running_counts_the_slots_held() -> None:
+    figure = charts.queue_history([board(0, 0, 0, running=2)], "running", PALETTE)
+    assert [list(line.y) for line in figure.data] == [[2], [2], [2]]
+
+
+def test_steps_are_placed_where_they_ran() -> None:
+    steps = [step("Preprocess", 0, 2), step("Train", 3, None, "Executing")]
+    figure = charts.step_times(steps, PALETTE, now=NOON + timedelta(seconds=10))
+    assert [(bar.base[0], bar.x[0]) for bar in figure.data] == [(0.0, 2.0), (3.0, 7.0)]
+
+
+def test_a_failed_step_stands_out() -> None:
+    figure = charts.step_times([step("Train", 0, 1, "Failed")], PALETTE, now=NOON)
+    assert figure.data[0].marker.color == PALETTE.bad
+
+
+def test_a_build_without_steps_is_an_empty_figure() -> None:
+    assert len(charts.step_times([], PALETTE, now=NOON).data) == 0
+
+
+def test_only_figures_both_have_are_compared() -> None:
+    outcome = result({"accuracy": 0.8, "auc": 0.9, "log_loss": 0.4}, {"accuracy": 0.7})
+    figure = charts.against_baseline(outcome, {"accuracy": "Accuracy"}, PALETTE)
+    assert [list(bar.y) for bar in figure.data] == [["Accuracy"], ["Accuracy"]]
+    assert [bar.x[0] for bar in figure.data] == [0.8, 0.7]

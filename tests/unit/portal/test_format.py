@@ -1,0 +1,100 @@
+"""Responsible for: a value reads the same everywhere."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal import format as show
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0", "$0.00"),
+        ("1234.565", "$1,234.56"),
+        ("0.01", "$0.01"),
+        ("0.0042371", "$0.0042"),
+        ("0.00000123", "$0.0000012"),
+        ("-3.2", "-$3.20"),
+    ],
+)
+def test_money_keeps_what_tells_something(amount: str, text: str) -> None:
+    assert show.money(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-1, "0 s"),
+        (0.44, "0.4 s"),
+        (2, "2 s"),
+        (42.4, "42 s"),
+        (59.7, "1 min 00 s"),
+        (200, "3 min 20 s"),
+        (3900, "1 h 05 min"),
+        (273600, "3 d 4 h"),
+    ],
+)
+def test_durations_show_their_two_largest_units(seconds: float, text: str) -> None:
+    assert show.duration(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (812, "812 bytes"),
+        (1000, "0.977 KiB"),
+        (8 << 20, "8 MiB"),
+        (5 << 30, "5 GiB"),
+    ],
+)
+def test_sizes_are_binary(count: int, text: str) -> None:
+    assert show.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (12345, "12,345"),
+        (0.0, "0"),
+        (0.87432, "0.874"),
+        (12.345, "12.3"),
+        (1234.5, "1,234"),
+        (0.000421, "0.000421"),
+        (1.5e-9, "1.50e-09"),
+        (-0.25, "-0.250"),
+        (float("nan"), "not a number"),
+    ],
+)
+def test_numbers_keep_three_digits(value: float, text: str) -> None:
+    assert show.number(value) == text
+
+
+def test_a_time_of_today_leaves_out_the_date() -> None:
+    at = NOON - timedelta(hours=2)
+    assert show.when(at, ZoneInfo("Europe/Vienna"), now=NOON) == "11:00:00"
+
+
+def test_other_days_are_dated_in_the_readers_zone() -> None:
+    at = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    assert show.when(at, ZoneInfo("Asia/Tokyo"), now=NOON) == "21 Nov, 08:30"
+    assert (
+        show.when(at.replace(year=2025), ZoneInfo("Asia/Tokyo"), now=NOON) == "21 Nov 2025, 08:30"
+    )
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Nowhere/AtAll"])
+def test_without_a_known_zone_times_are_utc_and_say_so(zone: str | None) -> None:
+    assert show.when(NOON, show.zone_of(zone), now=NOON) == "12:00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(3, "just now"), (200, "3 min ago"), (7300, "2 h ago"), (9e5, "10 d ago")]
+)
+def test_ago_is_coarse(seconds: float, text: str) -> None:
+    assert show.ago(NOON - timedelta(seconds=seconds), now=NOON) == text
