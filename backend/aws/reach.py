@@ -15,6 +15,8 @@ from botocore.exceptions import (
 from backend.aws.translate import code_of, message_of
 from backend.domain.errors import DeploymentFailed, Unavailable
 
+_REMEDY = "set AWS_PROFILE, or AWS_DEFAULT_REGION and credentials"
+
 
 @contextmanager
 def reached() -> Iterator[None]:
@@ -22,10 +24,14 @@ def reached() -> Iterator[None]:
     try:
         yield
     except (NoCredentialsError, PartialCredentialsError, ProfileNotFound, NoRegionError) as fault:
-        raise Unavailable(f"{fault} Set AWS_PROFILE, or AWS_REGION and credentials.") from fault
+        raise Unavailable(f"{_clause(fault)}: {_REMEDY}.") from fault
     except EndpointConnectionError as fault:
-        raise Unavailable(f"{fault} Is it running, and is this machine online?") from fault
+        raise Unavailable(f"{_clause(fault)}: is it running, is this machine online?") from fault
     except ClientError as refusal:
         raise DeploymentFailed(
             f"AWS refused {refusal.operation_name}: {code_of(refusal)}: {message_of(refusal)}"
         ) from refusal
+
+
+def _clause(fault: Exception) -> str:
+    return str(fault).rstrip(".")

@@ -12,7 +12,9 @@ from backend.domain.errors import BackendError
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m backend.deploy", description=__doc__)
     parser.add_argument(
-        "--portal-url", help="where people reach the portal; kept from the last time if not given"
+        "--portal-url",
+        type=lambda url: url.rstrip("/"),
+        help="where people reach the portal; kept from the last time if not given",
     )
     given = parser.parse_args()
     try:
