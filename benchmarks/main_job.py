@@ -11,32 +11,22 @@ import json
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from backend.deploy.deployment import deploy
-
-from backend import onboard
 from backend.context import Context
-from backend.domain import naming
 from backend.domain.build import Build
 from backend.domain.choices import Choices, Objective, checked
 from backend.domain.errors import BackendError
 from backend.domain.metering import metered_cost
-from backend.domain.principal import Principal, Role
-from backend.domain.tenant import Tenant
+from benchmarks.ground import deployed_tenant, ended, put, say
 from benchmarks.memory import PeakMemory
-from demo.cloud import OwnCloud, own_cloud, speak_to
-
-BENCH = Principal("bench", "Benchmark", Role.PROVIDER)
-_WAIT_SECONDS = 3600
-_TENANT = "bench"
+from demo.cloud import OwnCloud, own_cloud
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,26 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(cloud: OwnCloud, options: argparse.Namespace) -> dict[str, Any]:
-    speak_to(cloud)
-    context = Context.from_environment()
-    _say("deploying")
-    deploy(context)
-    plan = onboard.plan(
-        context,
-        BENCH,
-        tenant_id=_TENANT,
-        name="Benchmark",
-        tier=options.tier,
-        email="bench@bench.example",
-    )
-    tenant = onboard.carry_out(context, BENCH, plan, now=_now()).tenant
+    context, tenant = deployed_tenant(cloud, tier=options.tier)
     choices = checked(
         Choices(options.algorithm, options.target or "", Objective.AUTO, options.tuned)
     )
     memory = PeakMemory(cloud.pid).start()
-    _say(f"putting {options.csv.name} {options.n} times")
-    puts = _put(context, tenant, options.csv, choices, options.n)
-    builds = [_ended(context, tenant, build_id) for build_id in puts]
+    say(f"putting {options.csv.name} {options.n} times")
+    puts = put(context, tenant, options.csv, choices, options.n)
+    builds = [ended(context, tenant, build_id) for build_id in puts]
     peaks = memory.stop()
     return {
         "file": options.csv.name,
@@ -86,44 +64,6 @@ def _measure(cloud: OwnCloud, options: argparse.Namespace) -> dict[str, Any]:
         "peak_memory_mib": peaks,
         "state": str(cloud.state) if options.keep else None,
     }
-
-
-def _put(
-    context: Context, tenant: Tenant, file: Path, choices: Choices, times: int
-) -> dict[str, datetime]:
-    """PUTs the file with the tenant's own credentials; when each PUT was sent, by build id."""
-    s3 = context.on_behalf_of(tenant).session.client("s3")
-    puts: dict[str, datetime] = {}
-    key = naming.upload_key_of(file.name)
-    for _ in range(times):
-        at = _now()
-        with file.open("rb") as body:
-            answer = s3.put_object(
-                Bucket=tenant.bucket, Key=key, Body=body, Metadata=choices.as_metadata()
-            )
-        puts[naming.build_id_of(tenant.bucket, key, answer["VersionId"])] = at
-    return puts
-
-
-def _ended(context: Context, tenant: Tenant, build_id: str) -> Build:
-    limit = time.monotonic() + _WAIT_SECONDS
-    seen = None
-    while time.monotonic() < limit:
-        build = next(
-            (
-                b
-                for b in context.builds.of_tenant(tenant.tenant_id, limit=100)
-                if b.build_id == build_id
-            ),
-            None,
-        )
-        if build is not None and build.state is not seen:
-            seen = build.state
-            _say(f"build {build_id[:8]} {seen}" + (f": {build.reason}" if build.reason else ""))
-        if build is not None and build.state.is_final:
-            return build
-        time.sleep(0.2)
-    raise BackendError(f"Build {build_id} did not end within {_WAIT_SECONDS} s: see --keep.")
 
 
 def _told(context: Context, build: Build, put_at: datetime) -> dict[str, Any]:
@@ -215,14 +155,6 @@ def _refuse(sentence: str) -> int:
     sys.stderr.write(f"{sentence}\n")
     sys.stdout.write(json.dumps({"error": sentence}) + "\n")
     return 1
-
-
-def _say(what: str) -> None:
-    sys.stderr.write(f"{_now():%H:%M:%S} {what}\n")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
-from backend.deploy.deployment import deploy
-
 from backend import onboard, upload
 from backend.context import Context
+from backend.deploy.deployment import deploy
 from backend.domain import naming
 from backend.domain.errors import BackendError
 from backend.domain.principal import Principal, Role
