@@ -11,7 +11,6 @@ from backend.context import Context
 from portal import server
 from portal.headers import LOOPBACK
 
-
 PORT = 8501
 
 

@@ -32,7 +32,7 @@ def outcome(build: Build, *, now: datetime) -> None:
         figures["Took" if build.ended_at else "Running for"] = tables.took(build, now=now)
     if build.result:
         figures["Rows read"] = show.number(build.result.rows_read)
-    with st.grid(4, gap="small"):
+    with st.grid(4, gap="small", min_column_width=150):
         for label, figure in figures.items():
             st.metric(label, figure, border=True, height="stretch")
         if build.result:

@@ -98,7 +98,7 @@ def step_times(steps: Sequence[BuildStep], palette: Palette, *, now: datetime) -
     figure.update_layout(barmode="overlay", bargap=0.45)
     figure.update_xaxes(ticksuffix=" s", rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
-    return _framed(figure, height=80 + 40 * max(1, len(begun)))
+    return _framed(figure, height=44 + 40 * max(1, len(begun)), legend=False)
 
 
 def against_baseline(result: Result, names: Mapping[str, str], palette: Palette) -> go.Figure:
@@ -151,10 +151,10 @@ def _step_colour(step: BuildStep, palette: Palette) -> str:
     return palette.of(0) if step.status == "Succeeded" else palette.of(1)
 
 
-def _framed(figure: go.Figure, *, height: int) -> go.Figure:
+def _framed(figure: go.Figure, *, height: int, legend: bool = True) -> go.Figure:
     return figure.update_layout(
         height=height,
-        margin={"l": 0, "r": 8, "t": 36, "b": 0},
+        margin={"l": 0, "r": 8, "t": 36 if legend else 0, "b": 0},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         dragmode=False,
     )

@@ -19,11 +19,11 @@ def asked(_principal: Principal, role: Role, since: date, until: date) -> CostRe
 
 
 st.title("Costs")
-days = st.segmented_control(
+days = st.radio(
     "Period",
     [7, 30, 90],
-    default=30,
-    required=True,
+    index=1,
+    horizontal=True,
     format_func=lambda days: f"{days} days",
     key="days",
     bind="query-params",
@@ -39,7 +39,7 @@ if not report.records:
     st.stop()
 tenants = report.tenants()
 untagged = float(report.untagged / report.total) if report.total else 0.0
-with st.grid(4, gap="small"):
+with st.grid(4, gap="small", min_column_width=150):
     estimated = "Estimated until the month is closed" if report.estimated else "Final"
     st.metric("Total", show.money(report.total), help=estimated, border=True, height="stretch")
     st.metric("Tenants with cost", len(tenants), border=True, height="stretch")

@@ -23,6 +23,7 @@ with st.form("tenant", border=True):
         key="tenant-id",
         help="Names its bucket and roles for good: lower-case letters, digits, single hyphens.",
     )
+    left, right = st.columns(2, gap="medium")
     tier = left.selectbox(
         "Tier",
         list(tiers),

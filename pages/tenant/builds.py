@@ -13,14 +13,15 @@ from portal.refusals import live
 
 me = auth.require(Role.TENANT)
 st.title("Builds")
-states = st.pills(
-    "Show only",
+states = st.multiselect(
+    "States",
     list(BuildState),
-    selection_mode="multi",
     format_func=str,
     key="state",
     bind="query-params",
+    placeholder="All states",
     label_visibility="collapsed",
+    width=420,
 )
 
 

@@ -38,7 +38,7 @@ def overview() -> None:
     approved = sum(version.status is ApprovalStatus.APPROVED for version in versions)
     if click := st.session_state.get("open-build"):
         places.go(places.BUILD, id=found[click.row].build_id)
-    with st.grid(4, gap="small"):
+    with st.grid(4, gap="small", min_column_width=150):
         in_the_making = (BuildState.STARTING, BuildState.EXECUTING)
         running = sum(build.state in in_the_making for build in found)
         waiting = sum(build.state is BuildState.WAITING for build in found)

@@ -39,7 +39,7 @@ for version in versions:
             f"{f' · predicts {result.target}' if result else ''}]"
         )
         if result:
-            with st.grid(4, gap="small"):
+            with st.grid(4, gap="small", min_column_width=150):
                 st.metric("Better than the baseline", show.share(result.skill), help=words.SKILL)
                 for name in list(result.metrics)[:3]:
                     st.metric(words.METRIC.get(name, name), show.number(result.metrics[name]))
@@ -47,7 +47,10 @@ for version in versions:
             st.markdown(f"> {version.comment}")
         with st.container(horizontal=True):
             if version.status is not ApprovalStatus.APPROVED and st.button(
-                "Approve", icon=":material/verified:", key=f"approve-{version.version}"
+                "Approve",
+                icon=":material/verified:",
+                key=f"approve-{version.version}",
+                type="primary" if version.status is ApprovalStatus.PENDING else "secondary",
             ):
                 decide(version, ApprovalStatus.APPROVED)
             if version.status is not ApprovalStatus.REJECTED and st.button(
