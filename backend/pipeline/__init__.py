@@ -1,0 +1,1 @@
+"""What SageMaker runs for a build: the pipelines' definitions and the containers' programs."""
