@@ -8,11 +8,16 @@ from backend.aws.cost_explorer import CostExplorer
 from backend.aws.executions import Executions
 from backend.aws.functions import Functions
 from backend.aws.objects import Objects
+from backend.aws.people import People
 from backend.aws.queues import Queues
 from backend.aws.registry import Registry
+from backend.aws.roles import Roles
 from backend.aws.session import AwsSession
 from backend.aws.stacks import Stacks
 from backend.aws.tables import AlgorithmTable, SlotTable, TenantTable, TierTable
+from backend.aws.tenant_resources import TenantResources
+from backend.domain import naming
+from backend.domain.site import Site
 from backend.domain.tenant import Tenant
 from backend.settings import Settings
 
@@ -84,3 +89,21 @@ class Context:
     @cached_property
     def costs(self) -> CostExplorer:
         return CostExplorer(self.session)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.session)
+
+    @cached_property
+    def roles(self) -> Roles:
+        return Roles(self.session)
+
+    @cached_property
+    def resources(self) -> TenantResources:
+        return TenantResources(self.session, self.people)
+
+    @cached_property
+    def site(self) -> Site:
+        """Where this deployment's tenants live."""
+        portal_url = self.stacks.outputs(naming.STACK)["PortalUrl"]
+        return Site(self.session.account, self.session.region, portal_url)

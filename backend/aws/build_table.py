@@ -1,5 +1,6 @@
 """Responsible for build records: one row each, changed only by conditional writes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from boto3.dynamodb.conditions import Key
@@ -107,6 +108,28 @@ class BuildTable:
             ScanIndexForward=False,
             Limit=limit,
         )
+
+    def every_of(self, tenant_id: str) -> Iterator[Build]:
+        """All of the tenant's builds, as they stand now."""
+        query: dict[str, Any] = {
+            "KeyConditionExpression": Key("tenant_id").eq(tenant_id),
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self._table.query(**query)
+            yield from (from_row(Build, row) for row in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def remove_all_of(self, tenant_id: str) -> int:
+        """Deletes every record of the tenant and tells how many there were."""
+        removed = 0
+        with self._table.batch_writer() as batch:
+            for build in self.every_of(tenant_id):
+                batch.delete_item(Key={"tenant_id": tenant_id, "build_id": build.build_id})
+                removed += 1
+        return removed
 
     def of_state(self, state: BuildState, *, limit: int) -> list[Build]:
         """Every tenant's builds in one state, the newest first."""

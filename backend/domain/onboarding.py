@@ -37,6 +37,15 @@ class Plan:
     site: Site
     steps: tuple[PlannedStep, ...]
 
+    @property
+    def registration(self) -> PlannedStep:
+        """The step that makes the tenant known; the others are made for a known tenant."""
+        return self.steps[0]
+
+    @property
+    def made_in_aws(self) -> tuple[PlannedStep, ...]:
+        return self.steps[1:]
+
     def as_text(self) -> str:
         """The whole plan for a person to read, policies included."""
         tenant = self.tenant

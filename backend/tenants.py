@@ -1,0 +1,19 @@
+"""Responsible for seeing tenants: a provider all of them, a tenant's people their own."""
+
+from backend.context import Context
+from backend.domain.principal import Principal, Role
+from backend.domain.tenant import Tenant
+
+
+def list_tenants(context: Context, principal: Principal) -> list[Tenant]:
+    """Every tenant in the registry, whatever its status, in the order of the ids."""
+    principal.as_provider()
+    return context.tenants.all()
+
+
+def tenant(context: Context, principal: Principal, tenant_id: str | None = None) -> Tenant:
+    """The tenant a provider names; a tenant's people see their own whatever they name."""
+    if principal.role is Role.TENANT or tenant_id is None:
+        return context.tenants.get(principal.own_tenant())
+    principal.as_provider()
+    return context.tenants.get(tenant_id)
