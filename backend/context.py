@@ -13,6 +13,7 @@ from backend.aws.queues import Queues
 from backend.aws.registry import Registry
 from backend.aws.roles import Roles
 from backend.aws.session import AwsSession
+from backend.aws.sign_in import SignIn
 from backend.aws.stacks import Stacks
 from backend.aws.tables import AlgorithmTable, SlotTable, TenantTable, TierTable
 from backend.aws.tenant_resources import TenantResources
@@ -85,6 +86,10 @@ class Context:
     @cached_property
     def stacks(self) -> Stacks:
         return Stacks(self.session)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(self.session)
 
     @cached_property
     def costs(self) -> CostExplorer:
