@@ -9,6 +9,10 @@ class InvalidParameters(ValueError):
     """Parameters that do not fit what the definition declares; names the parameter."""
 
 
+class InvalidRequest(ValueError):
+    """A job's request that AWS would refuse; names the field."""
+
+
 class Unresolvable(ValueError):
     """A reference that leads nowhere now that its step has run."""
 
@@ -23,6 +27,14 @@ class JobFailed(Exception):
 
 class Stopped(Exception):
     """The execution was asked to stop before this could begin."""
+
+
+class NotExecuting(ValueError):
+    """An execution in a state that does not allow what is asked."""
+
+
+class TooManyExecutions(Exception):
+    """The account's quota of concurrent executions is used up."""
 
 
 class Closed(Exception):

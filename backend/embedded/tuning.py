@@ -1,0 +1,170 @@
+"""Responsible for a tuning job: its trials, so many at once, and the best of them."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.embedded.clock import now
+from backend.embedded.faults import InvalidRequest
+from backend.embedded.job import Job, JobKind, JobStatus, Phase
+from backend.embedded.job_host import JobHost
+from backend.embedded.search import Search, search_of
+from backend.embedded.stop_signal import StopSignal
+from backend.embedded.training import train
+
+# With so many trials failed or silent and none that scored, SageMaker gives up.
+_HOPELESS = 5
+_PASSED_ON = (
+    "AlgorithmSpecification",
+    "RoleArn",
+    "InputDataConfig",
+    "OutputDataConfig",
+    "ResourceConfig",
+    "StoppingCondition",
+    "Environment",
+)
+
+
+def tune(host: JobHost, job: Job, stop: StopSignal) -> Job:
+    """Runs the trials to the end; a tuning job needs no berth of its own, its trials do."""
+    host.jobs.change(job.arn, lambda job: job.begun(now()))
+    with stop.calling(lambda: _mark_stopping(host, job)):
+        tuning = _Tuning(host, job, stop, search_of_job(job.request))
+        tuning.run()
+        status, reason = tuning.outcome()
+        _, ended = host.jobs.change(job.arn, lambda job: job.ended(status, now(), reason=reason))
+    return ended
+
+
+def search_of_job(request: Mapping[str, Any]) -> Search:
+    """Raises InvalidRequest for a search or an objective that cannot be followed."""
+    config = request["HyperParameterTuningJobConfig"]
+    definition = request.get("TrainingJobDefinition")
+    if definition is None or "HyperParameterTuningJobObjective" not in config:
+        raise InvalidRequest(
+            "A tuning job needs one TrainingJobDefinition and a HyperParameterTuningJobObjective."
+        )
+    metric = config["HyperParameterTuningJobObjective"]["MetricName"]
+    metrics = definition["AlgorithmSpecification"].get("MetricDefinitions", ())
+    if metric not in [definition["Name"] for definition in metrics]:
+        raise InvalidRequest(
+            f"The objective metric {metric!r} is required in the MetricDefinitions of the "
+            "training job."
+        )
+    return search_of(config, seed=0)
+
+
+def trials_of(host_jobs: Sequence[Job], tuning_job_arn: str) -> list[Job]:
+    """A tuning job's trials, the first one first."""
+    trials = [job for job in host_jobs if job.tuning_job_arn == tuning_job_arn]
+    return sorted(trials, key=lambda job: (job.created_at, job.name))
+
+
+def score_of(trial: Job, objective: str) -> float | None:
+    if trial.status is not JobStatus.COMPLETED:
+        return None
+    return next((one.value for one in trial.metrics if one.name == objective), None)
+
+
+def best_of(trials: Sequence[Job], config: Mapping[str, Any]) -> Job | None:
+    """The completed trial with the best objective, the earlier one of equals."""
+    objective = config["HyperParameterTuningJobObjective"]
+    sign = 1.0 if objective["Type"] == "Maximize" else -1.0
+    scored = [
+        (sign * score, trial)
+        for trial in trials
+        if (score := score_of(trial, objective["MetricName"])) is not None
+    ]
+    return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
+
+@dataclass(slots=True)
+class _Tuning:
+    host: JobHost
+    job: Job
+    stop: StopSignal
+    search: Search
+    trials: list[Job] = field(default_factory=list)  # those that ended
+    begun: int = 0
+
+    def run(self) -> None:
+        running: dict[Future[Job], Job] = {}
+        with ThreadPoolExecutor(self.search.at_once) as pool:
+            while True:
+                while self._wants_more() and len(running) < self.search.at_once:
+                    trial = self._next(running.values())
+                    running[pool.submit(train, self.host, trial, self.stop)] = trial
+                if not running:
+                    return
+                for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                    del running[ended]
+                    self.trials.append(ended.result())
+
+    def outcome(self) -> tuple[JobStatus, str | None]:
+        if self.stop.requested:
+            return JobStatus.STOPPED, None
+        if self._scored():
+            return JobStatus.COMPLETED, None
+        ended = len(self.trials)
+        if any(trial.status is JobStatus.COMPLETED for trial in self.trials):
+            return JobStatus.FAILED, (
+                f"No objective metrics found after running {ended} training jobs. Please ensure "
+                "that the custom algorithm is emitting the objective metric as defined by the "
+                "regular expression provided."
+            )
+        return JobStatus.FAILED, (
+            f"No training job succeeded after {ended} attempts. For additional details, please "
+            "take a look at the training job failures by listing training jobs for the "
+            "hyperparameter tuning job."
+        )
+
+    def _wants_more(self) -> bool:
+        hopeless = len(self.trials) >= _HOPELESS and not self._scored()
+        return self.begun < self.search.most and not self.stop.requested and not hopeless
+
+    def _scored(self) -> list[tuple[Mapping[str, str], float]]:
+        objective = self._config["HyperParameterTuningJobObjective"]["MetricName"]
+        scores = [(trial.tuned, score_of(trial, objective)) for trial in self.trials]
+        return [(values, score) for values, score in scores if score is not None]
+
+    def _next(self, running: Any) -> Job:
+        pending = [trial.tuned for trial in running]
+        values = self.search.next_values(self.begun, self._scored(), pending)
+        self.begun += 1
+        trial = self._trial(values)
+        self.host.jobs.put(trial)
+        return trial
+
+    def _trial(self, values: Mapping[str, str]) -> Job:
+        definition, at = self.job.request["TrainingJobDefinition"], now()
+        name = f"{self.job.name}-{self.begun:03d}-{secrets.token_hex(4)}"
+        objective = self._config["HyperParameterTuningJobObjective"]["MetricName"]
+        given = {
+            **definition.get("StaticHyperParameters", {}),
+            **values,
+            "_tuning_objective_metric": objective,
+        }
+        return Job(
+            kind=JobKind.TRAINING,
+            name=name,
+            arn=f"{self.job.arn.rsplit(':', 1)[0]}:{JobKind.TRAINING}/{name.lower()}",
+            request={name: definition[name] for name in _PASSED_ON if name in definition}
+            | {"TrainingJobName": name, "HyperParameters": given},
+            tags=self.job.tags,
+            created_at=at,
+            changed_at=at,
+            phases=(Phase("Starting", at),),
+            tuning_job_arn=self.job.arn,
+            tuned=dict(values),
+        )
+
+    @property
+    def _config(self) -> Mapping[str, Any]:
+        config: Mapping[str, Any] = self.job.request["HyperParameterTuningJobConfig"]
+        return config
+
+
+def _mark_stopping(host: JobHost, job: Job) -> None:
+    host.jobs.change(job.arn, lambda job: job.stopping(now()))
