@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
 from backend.domain.errors import BackendError
+
+P = ParamSpec("P")
 
 
 @contextmanager
@@ -17,6 +20,21 @@ def refusals_as_sentences() -> Iterator[None]:
         yield
     except BackendError as refusal:
         st.error(str(refusal), icon=":material/error:")
+
+
+def dialog(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """A dialog; like every fragment it runs by itself, so its refusals are shown in it."""
+
+    def decorate(body: Callable[P, None]) -> Callable[P, None]:
+        @st.dialog(title)
+        @wraps(body)
+        def shown(*args: P.args, **named: P.kwargs) -> None:
+            with refusals_as_sentences():
+                body(*args, **named)
+
+        return shown
+
+    return decorate
 
 
 def live(every: timedelta | None) -> Callable[[Callable[[], None]], Callable[[], None]]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from backend.domain.build import Build, BuildState, Result
 from backend.domain.cost import CostReport
+from backend.domain.removal import Removal
 from backend.domain.tenant import Tenant
 from portal import charts, words
 from portal import format as show
@@ -132,6 +133,20 @@ def tenants(found: Sequence[Tenant]) -> pd.DataFrame:
                 "Note": tenant.failure or "",
             }
             for tenant in found
+        ]
+    )
+
+
+def removals(found: Sequence[Removal]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Thing": removal.kind,
+                "Name": removal.name,
+                "Became of it": removal.outcome.value,
+                "Note": removal.detail,
+            }
+            for removal in found
         ]
     )
 

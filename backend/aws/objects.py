@@ -29,6 +29,11 @@ class Objects:
     def _s3(self) -> Any:
         return self._session.client("s3")
 
+    @property
+    def origin(self) -> str:
+        """Where links to objects lead, as a browser's security policy names it."""
+        return str(self._s3.meta.endpoint_url)
+
     def metadata(self, bucket: str, key: str, version_id: str) -> dict[str, str]:
         """The user metadata of one version; NotFound when it was deleted since."""
         sentence = f"The uploaded version of {key!r} is gone: upload the file again."

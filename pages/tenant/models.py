@@ -7,12 +7,13 @@ from backend.domain.model_version import ApprovalStatus, ModelVersion
 from backend.domain.principal import Role
 from portal import auth, notices, places, session, words
 from portal import format as show
+from portal.refusals import dialog
 
 me = auth.require(Role.TENANT)
 context, now = session.context(), session.now()
 
 
-@st.dialog("Decide on a model")
+@dialog("Decide on a model")
 def decide(version: ModelVersion, status: ApprovalStatus) -> None:
     verb = "Approve" if status is ApprovalStatus.APPROVED else "Reject"
     st.markdown(f"{verb} **version {version.version}**?")
