@@ -17,9 +17,18 @@ from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import lambda_runtime
 
-from backend.embedded import administrator, authorization, forwarding, repairs
+from backend.embedded import (
+    administrator,
+    authorization,
+    forwarding,
+    pipeline_repairs,
+    registry_repairs,
+    repairs,
+)
 from backend.embedded.gate import Receive, Scope, Send, guarded
+from backend.embedded.journal import Journal
 from backend.embedded.place import ACCOUNT, ENGINES, HOST, REGION, CannotStart, endpoint_url
+from backend.embedded.unserved import Services
 
 SERVED = frozenset(
     {
@@ -35,19 +44,22 @@ _SAVE_EVERY_SECONDS = 5
 def serve(port: int, state: Path, jobs: int) -> None:
     """Serves until SIGINT or SIGTERM; raises CannotStart for a taken port or state folder."""
     with _socket(port) as listener, _own(state):
-        _install()
-        asyncio.run(_Life(port, state, jobs, listener).run())
+        _same_port(state, port)
+        journal = Journal(state / "sagemaker.jsonl")
+        _install(journal)
+        asyncio.run(_Life(port, state, jobs, listener, journal).run())
         # Threads of ministack that wait for a queue or a function would hold up a common exit.
         sys.stdout.flush()
         os._exit(0)
 
 
-def _install() -> None:
+def _install(journal: Journal) -> None:
     handlers = ministack.SERVICE_HANDLERS
-    ministack.SERVICE_HANDLERS = {name: handlers[name] for name in handlers if name in SERVED}
-    forwarding.install(ministack.SERVICE_HANDLERS)
+    ministack.SERVICE_HANDLERS = Services((name, handlers[name]) for name in SERVED)
+    forwarding.install(ministack.SERVICE_HANDLERS, journal)
     authorization.install()
-    repairs.install()
+    for each in (repairs, pipeline_repairs, registry_repairs):
+        each.install()
 
 
 @contextlib.contextmanager
@@ -87,11 +99,25 @@ def _own(state: Path) -> Iterator[None]:
         yield
 
 
+def _same_port(state: Path, port: int) -> None:
+    """Queue addresses are stored with the port they were made at."""
+    file = state / "port"
+    kept = file.read_text() if file.exists() else str(port)
+    if kept != str(port):
+        raise CannotStart(
+            f"State folder {state} was made at port {kept}: give --port {kept} or another --state."
+        )
+    file.write_text(kept)
+
+
 class _Life:
     """One run: ministack's start-up, then ours, then requests, then the end of all children."""
 
-    def __init__(self, port: int, state: Path, jobs: int, listener: socket.socket) -> None:
-        self._port, self._state, self._jobs, self._listener = port, state, jobs, listener
+    def __init__(
+        self, port: int, state: Path, jobs: int, listener: socket.socket, journal: Journal
+    ) -> None:
+        self._port, self._state, self._jobs = port, state, jobs
+        self._listener, self._journal = listener, journal
         self._end = asyncio.Event()
 
     async def run(self) -> None:
@@ -120,6 +146,7 @@ class _Life:
         async def told(message: dict[str, Any]) -> None:
             if message["type"] == "lifespan.startup.complete":
                 await administrator.ensure(self._state / "credentials", self._port)
+                forwarding.replay(self._journal)
                 save()
                 sys.stdout.write(_banner(self._port, self._state, self._jobs))
                 sys.stdout.flush()

@@ -3,11 +3,9 @@
 import asyncio
 import functools
 import json
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
-import botocore.session
-from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 from ministack.core import router
 from ministack.core.responses import get_region
@@ -16,10 +14,10 @@ from moto.core.request import Request
 from moto.core.responses import BaseResponse
 from moto.sagemaker.responses import SageMakerResponse
 
-Answer = tuple[int, dict[str, str], bytes]
-Handler = Callable[[str, str, dict[str, str], bytes, Any], Awaitable[Answer]]
+from backend.embedded.answers import JSON_TYPE, UNKNOWN_OPERATION, Answer, Handler, refused
+from backend.embedded.journal import Journal
+from backend.embedded.service_models import known_members, operation_of
 
-_JSON = {"Content-Type": "application/x-amz-json-1.1"}
 _TARGETS = {"sagemaker": "SageMaker.", "ce": "AWSInsightsIndexService."}
 _HOSTS = {"sagemaker": "api.sagemaker", "ce": "ce"}
 _RESPONSES: dict[str, type[BaseResponse]] = {
@@ -28,7 +26,7 @@ _RESPONSES: dict[str, type[BaseResponse]] = {
 }
 
 
-def install(handlers: MutableMapping[str, Handler]) -> None:
+def install(handlers: MutableMapping[str, Handler], journal: Journal) -> None:
     """Adds SageMaker and Cost Explorer to what the endpoint serves."""
     for service, target in _TARGETS.items():
         router.SERVICE_PATTERNS[service] = {
@@ -36,82 +34,64 @@ def install(handlers: MutableMapping[str, Handler]) -> None:
             "credential_scope": service,
             "host_patterns": [],
         }
-        handlers[service] = _forwarded(service)
+        handlers[service] = _forwarded(service, journal)
 
 
-@functools.cache
-def model_of(service: str) -> ServiceModel:
-    """What botocore knows of a service: the operations AWS has and their shapes."""
-    return botocore.session.get_session().get_service_model(service)
+def _forwarded(service: str, journal: Journal) -> Handler:
+    def perform(operation: str, body: bytes, region: str) -> Answer:
+        return _answer(service, operation, body, region)
 
-
-def _forwarded(service: str) -> Handler:
-    async def handle(
-        method: str, path: str, headers: dict[str, str], body: bytes, _: Any
-    ) -> Answer:
+    async def handle(_: str, __: str, headers: dict[str, str], body: bytes, ___: Any) -> Answer:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         refusal = _refusal(service, operation, body)
         if refusal is not None:
             return refusal
-        return await asyncio.to_thread(answer, service, operation, body, get_region())
+        return await asyncio.to_thread(journal.performed, operation, body, get_region(), perform)
 
     return handle
 
 
-def answer(service: str, operation: str, body: bytes, region: str) -> Answer:
-    """moto's answer to a request that has passed the door."""
+def replay(journal: Journal) -> None:
+    """Makes again what an earlier run has changed at SageMaker."""
+    journal.replay(functools.partial(_answer, "sagemaker"))
+
+
+def _answer(service: str, operation: str, body: bytes, region: str) -> Answer:
     host = f"{_HOSTS[service]}.{region}.amazonaws.com"
     scope = f"moto/20000101/{region}/{service}/aws4_request"  # moto takes the region from it
     headers = {
         "host": host,
         "x-amz-target": _TARGETS[service] + operation,
-        "content-type": _JSON["Content-Type"],
+        "content-type": JSON_TYPE,
         "authorization": f"AWS4-HMAC-SHA256 Credential={scope}",
     }
     request = Request.from_primitives("POST", f"https://{host}/", headers, body)
     try:
-        status, answered, text = _RESPONSES[service].dispatch(
-            request, f"https://{host}/", request.headers
-        )
+        status, _, text = _RESPONSES[service].dispatch(request, f"https://{host}/", request.headers)
     except NotImplementedError:
-        return refused("UnknownOperationException", _not_served(service, operation))
+        return refused(UNKNOWN_OPERATION, _not_served(service, operation))
     content = text.encode() if isinstance(text, str) else text
-    return (
-        status,
-        _JSON | {k: v for k, v in answered.items() if k.lower() == "x-amzn-errortype"},
-        content,
-    )
-
-
-def refused(code: str, message: str) -> Answer:
-    """An error as JSON services put it."""
-    return 400, dict(_JSON), json.dumps({"__type": code, "message": message}).encode()
+    return status, {"Content-Type": JSON_TYPE}, content
 
 
 def _refusal(service: str, operation: str, body: bytes) -> Answer | None:
     """Refuses what AWS would refuse before it looks at a single resource."""
-    model = model_of(service)
-    if operation not in model.operation_names:
-        return refused("UnknownOperationException", f"{service} has no operation {operation!r}.")
+    model = operation_of(service, operation)
+    if model is None:
+        return refused(UNKNOWN_OPERATION, f"{service} has no operation {operation!r}.")
     try:
         request = json.loads(body or b"{}")
     except ValueError as fault:
         return refused("SerializationException", f"The request is no JSON: {fault}.")
-    shape = model.operation_model(operation).input_shape
-    if not isinstance(request, dict) or shape is None:
-        return (
-            None
-            if isinstance(request, dict)
-            else refused("SerializationException", "The request is no JSON object.")
+    if not isinstance(request, dict):
+        return refused("SerializationException", "The request is no JSON object.")
+    if model.input_shape is not None:
+        report = ParamValidator().validate(
+            known_members(service, operation, request), model.input_shape
         )
-    report = ParamValidator().validate(_known(request, shape.members), shape)
-    if report.has_errors():
-        return refused("ValidationException", report.generate_report())
+        if report.has_errors():
+            return refused("ValidationException", report.generate_report())
     return None
-
-
-def _known(request: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in request.items() if name in members}
 
 
 def _not_served(service: str, operation: str) -> str:

@@ -1,0 +1,141 @@
+"""How the embedded cloud begins, refuses to begin, and ends."""
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psutil
+import pytest
+
+from demo.cloud import ROOT, OwnCloud, free_port, own_cloud
+
+FUNCTION = "import os\ndef handler(event, context):\n    return {'pid': os.getpid(), **event}\n"
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "backend.embedded", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def session(own: OwnCloud, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in own.environment().items():
+        monkeypatch.setenv(name, value)
+    return boto3.Session()
+
+
+def with_a_function(own: OwnCloud, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A function that has run, and the process it left warm."""
+    boto = session(own, monkeypatch)
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    made = boto.client("iam").create_role(
+        RoleName="function", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("code.py", FUNCTION)
+    functions = boto.client("lambda")
+    functions.create_function(
+        FunctionName="function",
+        Runtime="python3.12",
+        Handler="code.handler",
+        Role=made["Role"]["Arn"],
+        Code={"ZipFile": archive.getvalue()},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="function")
+    answer = functions.invoke(FunctionName="function", Payload=b'{"hello": "world"}')
+    returned = json.load(answer["Payload"])
+    assert returned["hello"] == "world"
+    return int(returned["pid"])
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_quickly_and_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: signal.Signals
+) -> None:
+    with own_cloud(tmp_path) as own:
+        worker = with_a_function(own, monkeypatch)
+        process = psutil.Process(own.pid)
+        children = process.children(recursive=True)
+        assert worker in {child.pid for child in children}
+        asked = time.monotonic()
+        process.send_signal(name)
+        process.wait(5)
+        assert time.monotonic() - asked < 5
+        _, alive = psutil.wait_procs(children, timeout=1)
+        assert alive == []
+    assert "Traceback" not in (tmp_path / "cloud.log").read_text()
+
+
+def test_it_says_what_runs_where_and_what_for(tmp_path: Path) -> None:
+    with own_cloud(tmp_path) as own:
+        banner = (tmp_path / "cloud.log").read_text()
+    assert own.endpoint_url in banner
+    assert str(tmp_path / "credentials") in banner
+    assert "ministack 1.5.33" in banner
+    assert "not for production" in banner
+
+
+def test_it_is_there_within_three_seconds(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with own_cloud(tmp_path):
+        assert time.monotonic() - began < 3
+
+
+def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
+    with own_cloud(tmp_path / "first") as own:
+        refused = run("--port", own.port, "--state", tmp_path / "second")
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert f"Port {own.port}" in refused.stderr
+    assert "--port" in refused.stderr
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_state_folder_has_one_cloud(tmp_path: Path) -> None:
+    with own_cloud(tmp_path):
+        refused = run("--port", free_port(), "--state", tmp_path)
+    assert refused.returncode == 1
+    assert "belongs to a running embedded cloud" in refused.stderr
+
+
+def test_a_state_folder_keeps_its_port(tmp_path: Path) -> None:
+    with own_cloud(tmp_path) as own:
+        pass
+    other = free_port()
+    refused = run("--port", other, "--state", tmp_path)
+    assert refused.returncode == 1
+    assert f"--port {own.port}" in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--port", "0"), ("--port", "http"), ("--jobs", "0")])
+def test_an_impossible_option_is_refused_by_name(arguments: tuple[str, str]) -> None:
+    refused = run(*arguments)
+    assert refused.returncode == 2
+    assert arguments[0] in refused.stderr
+
+
+def test_a_state_that_cannot_be_a_folder_is_one_clear_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    refused = run("--port", free_port(), "--state", file)
+    assert refused.returncode == 1
+    assert str(file) in refused.stderr
+    assert "Traceback" not in refused.stderr
