@@ -34,8 +34,16 @@ class Context:
     def from_environment(cls) -> "Context":
         return cls(Settings.from_environment(), AwsSession())
 
+    def as_portal(self) -> "Context":
+        """The same cloud with the portal's own rights, for whoever may assume its role."""
+        role_arn = naming.role_arn(naming.PORTAL_ROLE, self.session.account)
+        return replace(self, session=self.session.assume(role_arn, name="operator"))
+
     def on_behalf_of(self, tenant: Tenant) -> "Context":
-        """The same cloud with no more rights than the tenant's own access role has."""
+        """The same cloud with no more rights than the tenant's own access role has.
+
+        That role trusts the portal's alone: anybody else must act `as_portal` first.
+        """
         session = self.session.assume(
             tenant.access_role_arn,
             name=f"portal-{tenant.tenant_id}",

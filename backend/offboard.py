@@ -57,7 +57,8 @@ def offboard(
         with reached():
             removals = _remove_all(context, leaving, now=now)
     except BackendError as fault:
-        failure = f"Offboarding is not finished: {fault} Offboard again to carry on."
+        why = str(fault).rstrip(".")
+        failure = f"Offboarding is not finished: {why}. Offboard again to carry on."
         context.tenants.save(tenant.with_status(TenantStatus.OFFBOARDING, failure))
         raise type(fault)(failure) from fault
     gone = replace(leaving.with_status(TenantStatus.OFFBOARDED), first_user="")

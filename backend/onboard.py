@@ -119,7 +119,8 @@ def _failure_kept(context: Context, tenant: Tenant, what: str) -> Iterator[None]
         failure = f"{what}: {fault}"
         context.tenants.save(tenant.with_status(TenantStatus.ONBOARDING, failure))
         LOG.warning("tenant_id=%s %s", tenant.tenant_id, failure)
-        raise type(fault)(f"{failure} Resume the onboarding or roll it back.") from fault
+        advice = "Resume the onboarding or roll it back."
+        raise type(fault)(f"{failure.rstrip('.')}. {advice}") from fault
 
 
 def _expect_free_id(context: Context, tenant_id: str) -> None:

@@ -51,7 +51,12 @@ class AwsSession:
         )
 
     def assume(
-        self, role_arn: str, *, name: str, external_id: str, now: datetime | None = None
+        self,
+        role_arn: str,
+        *,
+        name: str,
+        external_id: str | None = None,
+        now: datetime | None = None,
     ) -> "AwsSession":
         """A session of the role, renewed shortly before it expires; Forbidden if it is refused."""
         at = now or datetime.now(UTC)
@@ -64,11 +69,14 @@ class AwsSession:
             self._assumed[role_arn] = (assumed, expires)
         return assumed
 
-    def _assume(self, role_arn: str, name: str, external_id: str) -> "tuple[AwsSession, datetime]":
+    def _assume(
+        self, role_arn: str, name: str, external_id: str | None
+    ) -> "tuple[AwsSession, datetime]":
+        check = {} if external_id is None else {"ExternalId": external_id}
         with translated(AccessDenied=Forbidden, AccessDeniedException=Forbidden):
-            given = self.client("sts").assume_role(
-                RoleArn=role_arn, RoleSessionName=name, ExternalId=external_id
-            )["Credentials"]
+            given = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=name, **check)[
+                "Credentials"
+            ]
         session = boto3.Session(
             aws_access_key_id=given["AccessKeyId"],
             aws_secret_access_key=given["SecretAccessKey"],

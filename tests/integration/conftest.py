@@ -1,16 +1,21 @@
 """The embedded cloud, started once a run as a process of its own."""
 
+import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from backend import onboard
 from backend.context import Context
 from backend.deploy.deployment import deploy
+from backend.domain.principal import Principal, Role
+from backend.domain.tenant import Tenant
 from demo.cloud import REGION, OwnCloud, own_cloud
 
 
@@ -87,3 +92,30 @@ def deployed(cloud: Cloud) -> Deployment:
 def context(deployed: Deployment) -> Context:
     """The administrator's view of the deployed cloud."""
     return deployed.context
+
+
+@pytest.fixture(scope="session")
+def portal(context: Context) -> Context:
+    """The portal's own view: what pages and use cases work with."""
+    return context.as_portal()
+
+
+@pytest.fixture(scope="session")
+def new_tenant(portal: Context) -> Callable[..., Tenant]:
+    """Onboards a tenant with an id of its own, as a provider's page would."""
+    pat = Principal("pat", "Pat", Role.PROVIDER)
+    numbers = itertools.count(1)
+
+    def onboarded(tier: str = "basic", tenant_id: str | None = None) -> Tenant:
+        tenant_id = tenant_id or f"tenant-{next(numbers)}"
+        plan = onboard.plan(
+            portal,
+            pat,
+            tenant_id=tenant_id,
+            name=tenant_id.title(),
+            tier=tier,
+            email=f"first@{tenant_id}.example",
+        )
+        return onboard.carry_out(portal, pat, plan, now=datetime.now(UTC)).tenant
+
+    return onboarded
