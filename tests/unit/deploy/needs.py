@@ -8,7 +8,7 @@ SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 IAM = f"arn:aws:iam::{ACCOUNT}:role"
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/mlaas-upload-acme"
 POOL = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/mlaas-people"
-GROUP = f"{SAGEMAKER}:model-package-group/mlaas-acme"
+STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/mlaas/*"
 TIERS = ("basic", "standard", "premium")
 PIPELINES = ("mlaas-build", "mlaas-build-tuned")
 IMAGES = ("preprocess", "evaluate", "xgboost", "linear")
@@ -159,5 +159,96 @@ NEEDS: dict[str, list[Need]] = {
             )
         ),
         *log("/aws/codebuild/mlaas-images"),
+    ],
+    "mlaas-portal": [
+        ("sts:AssumeRole", f"{IAM}/mlaas-tenant-acme-access"),
+        *table("tenants", "DeleteItem", "GetItem", "PutItem", "Scan"),
+        *table("tiers", "GetItem", "Scan"),
+        *table("algorithms", "Scan"),
+        *table("builds", "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
+        *table("builds", "Query", index="by-state"),
+        *table("builds", "Query", index="waiting"),
+        *table("slots", "Query"),
+        *(
+            need
+            for tier in TIERS
+            for name in (f"mlaas-{tier}", f"mlaas-{tier}-dead-letters")
+            for need in queue(name, "GetQueueAttributes", "GetQueueUrl")
+        ),
+        *executions("ListPipelineExecutionSteps"),
+        ("ce:GetCostAndUsage", "*"),
+        ("cloudformation:DescribeStacks", STACK),
+        *s3(
+            BUCKET,
+            "CreateBucket",
+            "DeleteBucket",
+            "GetBucketTagging",
+            "ListBucketMultipartUploads",
+            "ListBucketVersions",
+            "PutBucketCORS",
+            "PutBucketNotification",
+            "PutBucketOwnershipControls",
+            "PutBucketPolicy",
+            "PutBucketPublicAccessBlock",
+            "PutBucketTagging",
+            "PutBucketVersioning",
+            "PutEncryptionConfiguration",
+            "PutLifecycleConfiguration",
+            # a bucket that is born with tags
+            "TagResource",
+        ),
+        *s3(
+            f"{BUCKET}/uploads/churn.csv",
+            "AbortMultipartUpload",
+            # DeleteObjects asks for both
+            "DeleteObject",
+            "DeleteObjectVersion",
+        ),
+        *(
+            (f"iam:{action}", f"{IAM}/mlaas-tenant-acme-{kind}")
+            for kind in ("access", "execution")
+            for action in (
+                "CreateRole",
+                "DeleteRole",
+                "DeleteRolePolicy",
+                "GetRole",
+                "ListRolePolicies",
+                "PutRolePolicy",
+                "TagRole",
+                "UpdateAssumeRolePolicy",
+            )
+        ),
+        *(
+            (f"events:{action}", RULE)
+            for action in (
+                "DeleteRule",
+                "ListTagsForResource",
+                "ListTargetsByRule",
+                "PutRule",
+                "PutTargets",
+                "RemoveTargets",
+                "TagResource",
+            )
+        ),
+        *sagemaker(
+            "model-package-group/mlaas-acme",
+            "AddTags",
+            "CreateModelPackageGroup",
+            "DeleteModelPackageGroup",
+            "DescribeModelPackageGroup",
+            "ListModelPackages",
+            "ListTags",
+        ),
+        *sagemaker("model-package/mlaas-acme/1", "DeleteModelPackage", "ListModelPackages"),
+        *(
+            (f"cognito-idp:{action}", POOL)
+            for action in (
+                "AdminCreateUser",
+                "AdminDeleteUser",
+                "AdminGetUser",
+                "DescribeUserPoolClient",
+                "ListUsers",
+            )
+        ),
     ],
 }

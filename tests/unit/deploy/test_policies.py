@@ -4,12 +4,22 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.unit.deploy.needs import BUCKET, BUILD, IAM, NEEDS, SAGEMAKER, Need, call, s3, table
+from tests.unit.deploy.needs import (
+    BUCKET,
+    BUILD,
+    IAM,
+    NEEDS,
+    POOL,
+    SAGEMAKER,
+    Need,
+    call,
+    s3,
+    table,
+)
 from tests.unit.deploy.templates import ACCOUNT, REGION, Statement, all_statements, statements
 
 # Actions that AWS lets nobody narrow to a resource.
 WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken", "ce:GetCostAndUsage"}
-OWN = [found for found in all_statements() if found.role in NEEDS]
 
 
 def allowed(given: Sequence[Statement], need: Need) -> bool:
@@ -25,18 +35,22 @@ def named(statement: Statement) -> str:
     return f"{statement.role}-{statement.sid}"
 
 
+def test_no_role_is_forgotten():
+    assert {one.role for one in all_statements()} == set(NEEDS)
+
+
 @pytest.mark.parametrize("role", NEEDS)
 def test_a_role_may_do_all_its_code_does(role: str):
     assert unmet(role, statements(role)) == []
 
 
-@pytest.mark.parametrize("statement", OWN, ids=named)
+@pytest.mark.parametrize("statement", all_statements(), ids=named)
 def test_without_any_one_statement_something_fails(statement: Statement):
     others = [one for one in statements(statement.role) if one is not statement]
     assert unmet(statement.role, others)
 
 
-@pytest.mark.parametrize("statement", OWN, ids=named)
+@pytest.mark.parametrize("statement", all_statements(), ids=named)
 def test_a_statement_allows_nothing_the_code_does_not_do(statement: Statement):
     needs = [need for need in NEEDS[statement.role] if allowed([statement], need)]
     used = {
@@ -113,6 +127,7 @@ FORBIDDEN: list[tuple[str, Need]] = [
     ("mlaas-portal", ("sts:AssumeRole", f"{IAM}/mlaas-tenant-acme-execution")),
     ("mlaas-portal", ("iam:PutRolePolicy", f"{IAM}/mlaas-portal")),
     ("mlaas-portal", ("iam:PutRolePolicy", f"{IAM}/mlaas-dispatch")),
+    ("mlaas-portal", ("cognito-idp:AdminAddUserToGroup", POOL)),
     ("mlaas-portal", ("iam:PassRole", f"{IAM}/mlaas-tenant-acme-execution")),
     ("mlaas-portal", ("events:PutRule", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/other")),
     ("mlaas-portal", ("sagemaker:StartPipelineExecution", f"{SAGEMAKER}:pipeline/mlaas-build")),
