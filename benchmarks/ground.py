@@ -26,22 +26,23 @@ def deployed_tenant(cloud: OwnCloud, *, tier: str) -> tuple[Context, Tenant]:
     context = Context.from_environment()
     say("deploying")
     deploy(context, say=say)
+    portal = context.as_portal()
     plan = onboard.plan(
-        context,
+        portal,
         BENCH,
         tenant_id="bench",
         name="Benchmark",
         tier=tier,
         email="bench@bench.example",
     )
-    return context, onboard.carry_out(context, BENCH, plan, now=now()).tenant
+    return context, onboard.carry_out(portal, BENCH, plan, now=now()).tenant
 
 
 def put(
     context: Context, tenant: Tenant, file: Path, choices: Choices, times: int
 ) -> dict[str, datetime]:
     """PUTs the file with the tenant's own credentials; when each PUT was sent, by build id."""
-    s3 = context.on_behalf_of(tenant).session.client("s3")
+    s3 = context.as_portal().on_behalf_of(tenant).session.client("s3")
     puts: dict[str, datetime] = {}
     key = naming.upload_key_of(file.name)
     for _ in range(times):

@@ -60,7 +60,8 @@ def _play(cloud: OwnCloud, port: int, began: float) -> None:
     context.people.set_password(PROVIDER_EMAIL, PASSWORD)
     with _portal(cloud, url) as portal:
         for player in TENANTS:
-            _enter(context, player)
+            _enter(context.as_portal(), player)
+            context.people.set_password(player.email, PASSWORD)
             _say(f"{player.name} ({player.tier}) is on board and has put {player.file.name}")
         _wait(portal, port)
         _invite(url, time.monotonic() - began)
@@ -78,7 +79,6 @@ def _enter(context: Context, player: Player) -> None:
         email=player.email,
     )
     onboard.carry_out(context, PROVIDER, plan, now=datetime.now(UTC))
-    context.people.set_password(player.email, PASSWORD)
     person = Principal("demo", player.email, Role.TENANT, player.tenant_id)
     content = player.file.read_bytes()
     ticket = upload.begin(

@@ -1,0 +1,314 @@
+"""The walk: a tenant's file becomes a registered model, by nothing but the deployed parts."""
+
+import csv
+import io
+import json
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from backend import builds, dispatch, models, queues
+from backend.context import Context
+from backend.domain import naming
+from backend.domain.build import Build, BuildState
+from backend.domain.choices import Choices
+from backend.domain.metering import metered_cost
+from backend.domain.model_version import ApprovalStatus
+from backend.domain.principal import Principal, Role
+from backend.domain.scheduling import Slot
+from backend.domain.tenant import Tenant
+
+PAT = Principal("pat", "Pat", Role.PROVIDER)
+LINEAR = Choices(algorithm="linear", target="bought")
+WALK_SECONDS = 120
+
+
+def table(rows: int = 300, *, classes: int = 2, seed: int = 1) -> bytes:
+    """A file whose last column follows from the others, but for some noise."""
+    draw = random.Random(seed)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["age", "visits", "town", "bought"])
+    for _ in range(rows):
+        age, visits = draw.randint(18, 80), draw.randint(0, 30)
+        town = draw.choice(["Ulm", "Bonn", "Jena"])
+        signal = visits / 10 - age / 50 + (0.8 if town == "Ulm" else 0) + draw.gauss(0, 0.3)
+        writer.writerow([age, visits, town, ["no", "yes"][signal > 0] if classes == 2 else "yes"])
+    return text.getvalue().encode()
+
+
+def put(
+    portal: Context, tenant: Tenant, body: bytes, choices: Choices, name: str = "visits.csv"
+) -> str:
+    """PUTs a file as `aws s3 cp` with the tenant's credentials would; returns the build's id."""
+    s3 = portal.on_behalf_of(tenant).session.client("s3")
+    key = naming.upload_key_of(name)
+    answer = s3.put_object(Bucket=tenant.bucket, Key=key, Body=body, Metadata=choices.as_metadata())
+    return naming.build_id_of(tenant.bucket, key, answer["VersionId"])
+
+
+def until(
+    context: Context,
+    tenant: Tenant,
+    build_id: str,
+    settled: Callable[[Build], bool] = lambda build: build.state.is_final,
+) -> Build:
+    limit = time.monotonic() + WALK_SECONDS
+    build = None
+    while time.monotonic() < limit:
+        rows = context.builds.of_tenant(tenant.tenant_id, limit=100)
+        build = next((row for row in rows if row.build_id == build_id), None)
+        if build is not None and settled(build):
+            return build
+        time.sleep(0.1)
+    pytest.fail(f"After {WALK_SECONDS} s the build is {build}")
+
+
+def until_no_slot_is_held(context: Context, tier: str) -> None:
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit and context.slots.held(tier):
+        time.sleep(0.1)
+    assert context.slots.held(tier) == []
+
+
+def test_a_tenants_file_becomes_a_registered_model(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    ana = Principal("ana", "Ana", Role.TENANT, tenant.tenant_id)
+    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
+    assert (build.state, build.reason) == (BuildState.SUCCEEDED, None)
+    assert build.result is not None
+    assert build.result.outcome == "Registered"
+    assert build.result.skill > 0
+    assert build.result.metrics["auc"] > 0.7
+    assert (build.result.rows_read, build.result.rows_dropped) == (300, 0)
+    [version] = models.list_versions(portal, ana)
+    assert version.build_id == build.build_id
+    assert version.status is ApprovalStatus.PENDING
+    assert version.arn == build.result.model_package_arn
+    assert [s.name for s in build.steps] == [
+        "Preprocess",
+        "Train",
+        "Evaluate",
+        "CheckSkill",
+        "Register",
+        "RecordBuild",
+    ]
+    assert metered_cost(build.steps) > 0
+    until_no_slot_is_held(context, "basic")
+    assert builds.list_builds(portal, ana)[0].build_id == build.build_id
+
+
+def test_every_job_carries_the_tenants_role_and_the_cost_tags(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
+    sagemaker = context.session.client("sagemaker")
+    [training] = [step for step in build.steps if step.kind == "Training"]
+    job = sagemaker.describe_training_job(TrainingJobName=training.job_name)
+    tags = sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"]
+    assert job["RoleArn"] == tenant.execution_role_arn
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {
+        "tenant-id": tenant.tenant_id,
+        "tier": "basic",
+        "build-id": build.build_id,
+        "project": "mlaas",
+    }
+
+
+def test_a_file_of_one_class_fails_with_the_containers_sentence_and_frees_its_slot(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    build = until(context, tenant, put(portal, tenant, table(classes=1), LINEAR))
+    assert build.state is BuildState.FAILED
+    assert "bought" in (build.reason or "")
+    assert "AlgorithmError" not in (build.reason or "")
+    until_no_slot_is_held(context, "basic")
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        (Choices(algorithm="oracle"), "There is no algorithm 'oracle': choose one of linear"),
+        (Choices(tuned=True), "Tier 'basic' has no tuning"),
+    ],
+)
+def test_a_request_that_can_never_be_built_is_rejected_with_the_remedy(
+    context: Context,
+    portal: Context,
+    new_tenant: Callable[..., Tenant],
+    choices: Choices,
+    sentence: str,
+):
+    tenant = new_tenant("basic")
+    build = until(context, tenant, put(portal, tenant, table(), choices))
+    assert build.state is BuildState.REJECTED
+    assert sentence in (build.reason or "")
+
+
+def test_an_empty_file_is_rejected(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    build = until(context, tenant, put(portal, tenant, b"", LINEAR))
+    assert build.state is BuildState.REJECTED
+    assert "is empty" in (build.reason or "")
+
+
+def test_a_basic_tier_never_runs_more_builds_than_its_limit(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    ids = [put(portal, tenant, table(seed=n), LINEAR, f"visits-{n}.csv") for n in range(3)]
+    peak, limit = 0, time.monotonic() + WALK_SECONDS
+    while time.monotonic() < limit:
+        peak = max(peak, len(context.slots.held("basic")))
+        rows = {row.build_id: row for row in context.builds.of_tenant(tenant.tenant_id, limit=9)}
+        if all(n in rows and rows[n].state.is_final for n in ids):
+            break
+        time.sleep(0.05)
+    assert [rows[n].state for n in ids] == [BuildState.SUCCEEDED] * 3
+    assert peak == context.tiers.get("basic").max_concurrent_builds
+
+
+def test_two_dispatches_at_once_start_each_build_once(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("premium")
+    ids = [put(portal, tenant, table(seed=n), LINEAR, f"race-{n}.csv") for n in range(3)]
+    with ThreadPoolExecutor(4) as callers:
+        list(callers.map(lambda _: dispatch.dispatch(context, now=datetime.now(UTC)), range(8)))
+    ended = [until(context, tenant, build_id) for build_id in ids]
+    assert len({build.execution_arn for build in ended}) == 3
+    sagemaker = context.session.client("sagemaker")
+    pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
+        PipelineName=naming.PIPELINE
+    )
+    names = [
+        listed["PipelineExecutionDisplayName"]
+        for page in pages
+        for listed in page["PipelineExecutionSummaries"]
+    ]
+    assert all(names.count(naming.execution_name_of("premium", n)) == 1 for n in ids)
+
+
+def test_an_upload_delivered_twice_is_built_once(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
+    invoke_intake(context, message_of(tenant, build))
+    again = context.builds.get(tenant.tenant_id, build.build_id)
+    assert again == build
+
+
+def test_a_message_that_names_no_build_stays_on_the_queue(context: Context):
+    answer = invoke_intake(context, "not json")
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+
+
+def test_a_message_of_an_unknown_tenant_stays_on_the_queue(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    body = json.dumps({**json.loads(foreign_message(tenant)), "tenant_id": "nobody"})
+    assert invoke_intake(context, body)["batchItemFailures"]
+
+
+def test_a_message_that_names_anothers_bucket_is_rejected(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    mine, theirs = new_tenant("basic"), new_tenant("basic")
+    message = json.loads(foreign_message(theirs)) | {"tenant_id": mine.tenant_id}
+    assert invoke_intake(context, json.dumps(message)) == {"batchItemFailures": []}
+    [build] = context.builds.of_tenant(mine.tenant_id, limit=9)
+    assert build.state is BuildState.REJECTED
+    assert f"is not tenant {mine.tenant_id}'s" in (build.reason or "")
+
+
+def test_a_late_end_of_an_ended_build_changes_nothing_but_frees_its_slot(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
+    until_no_slot_is_held(context, "basic")
+    context.slots.claim(Slot("basic", 0, tenant.tenant_id, build.build_id, datetime.now(UTC)))
+    event = {
+        "detail": {
+            "currentPipelineExecutionStatus": "Failed",
+            "pipelineExecutionArn": build.execution_arn,
+        }
+    }
+    invoke(context, naming.RECORDER_FUNCTION, event)
+    assert context.builds.get(tenant.tenant_id, build.build_id) == build
+    assert context.slots.held("basic") == []
+
+
+def test_a_later_upload_of_the_same_name_does_not_change_what_a_build_reads(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("standard")
+    first = put(portal, tenant, table(300), LINEAR, "same.csv")
+    second = put(portal, tenant, table(400), LINEAR, "same.csv")
+    ended = [until(context, tenant, build_id).result for build_id in (first, second)]
+    assert [result and result.rows_read for result in ended] == [300, 400]
+
+
+def test_the_board_shows_what_runs(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("standard")
+    build_id = put(portal, tenant, table(), LINEAR)
+    until(context, tenant, build_id, lambda build: build.state is BuildState.EXECUTING)
+    board = queues.board(portal, PAT, now=datetime.now(UTC))
+    [line] = [line for line in board.lines if line.tier.name == "standard"]
+    assert build_id in [slot.build_id for slot in line.running]
+    until(context, tenant, build_id)
+
+
+def message_of(tenant: Tenant, build: Build) -> str:
+    return json.dumps(
+        {
+            "tenant_id": tenant.tenant_id,
+            "bucket": build.upload.bucket,
+            "key": build.upload.key,
+            "version_id": build.upload.version_id,
+            "size": build.upload.size,
+            "uploaded_at": build.upload.uploaded_at.isoformat(),
+        }
+    )
+
+
+def foreign_message(tenant: Tenant) -> str:
+    return json.dumps(
+        {
+            "tenant_id": tenant.tenant_id,
+            "bucket": tenant.bucket,
+            "key": "uploads/a.csv",
+            "version_id": "v1",
+            "size": 10,
+            "uploaded_at": "2026-05-04T12:00:00Z",
+        }
+    )
+
+
+def invoke_intake(context: Context, body: str) -> Any:
+    record = {"messageId": "m1", "body": body, "attributes": {"SentTimestamp": "1777896000000"}}
+    return invoke(context, naming.INTAKE_FUNCTION, {"Records": [record]})
+
+
+def invoke(context: Context, function: str, event: dict[str, Any]) -> Any:
+    answer = context.session.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps(event)
+    )
+    returned = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, returned
+    return returned
