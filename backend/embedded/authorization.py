@@ -12,6 +12,7 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator, router
 from ministack.services import dynamodb, sts
 
+from backend.embedded import rule_resources
 from backend.embedded.leading_keys import leading_keys
 from backend.embedded.sagemaker_resources import resource_of
 from backend.embedded.service_models import known_members
@@ -101,7 +102,7 @@ def named_twice(headers: Headers, body: bytes, query: Query) -> bool:
 
 
 def _name_resources() -> None:
-    """Resources of SageMaker, and of other JSON services by the members their operation reads."""
+    """SageMaker's resources and rules, and others by the members their operation reads."""
     named = iam_actions.extract_resource_arn
 
     def resource(
@@ -118,6 +119,9 @@ def _name_resources() -> None:
             request = known_members(service, _operation.get(), _parsed(body))
             if service == "sagemaker":
                 return resource_of(_operation.get(), request, region, account)
+            rule = rule_resources.resource_of(_operation.get(), request, region, account)
+            if service == "events" and rule is not None:
+                return rule
             body = json.dumps(request).encode()
         return str(named(service, method, path, headers, body, query, region, account))
 
