@@ -5,6 +5,7 @@ from streamlit.navigation.page import Page
 
 from backend.domain.principal import Principal
 from portal import auth, notices, places, session
+from portal import format as show
 from portal.refusals import refusals_as_sentences
 
 
@@ -45,7 +46,8 @@ def _who_and_where(principal: Principal) -> None:
             color="violet",
             help="The AWS region and account you are working in",
         )
-        st.markdown(f"**{principal.name}**  \n:gray[{principal.tenant_id or 'Provider'}]")
+        whose = principal.tenant_id or "Provider"
+        st.markdown(f"**{show.plain(principal.name)}**  \n:gray[{whose}]")
         st.button("Sign out", icon=":material/logout:", on_click=auth.sign_out)
 
 

@@ -13,7 +13,7 @@ from portal.copyable import copyable
 def headline(build: Build, *, now: datetime) -> None:
     asked = show.when(build.requested_at, session.zone(), now=now)
     tuned = " · tuned" if build.choices.tuned else ""
-    st.title(build.upload.file_name)
+    st.title(show.plain(build.upload.file_name))
     st.markdown(
         f"{words.BUILD[build.state].badge} &nbsp; :gray[asked for {asked} · "
         f"{show.size(build.upload.size)} · {build.choices.algorithm}{tuned}]"
@@ -23,7 +23,7 @@ def headline(build: Build, *, now: datetime) -> None:
 def outcome(build: Build, *, now: datetime) -> None:
     """The end in words, and the figures known so far."""
     if build.reason:
-        st.error(build.reason, title=f"{words.BUILD[build.state].word}: here is why")
+        st.error(show.plain(build.reason), title=f"{words.BUILD[build.state].word}: here is why")
     if build.state is BuildState.WAITING:
         st.info("Waiting for a free slot of your tier. It starts by itself; nothing to do.")
     waited = (build.started_at or build.ended_at or now) - build.requested_at
@@ -74,7 +74,7 @@ def evidence(build: Build) -> None:
     with figures:
         st.table(tables.metrics(build.result), border="horizontal", hide_index=True)
         st.caption(
-            f"Target {build.result.target} · {build.result.objective} · "
+            f"Target {show.plain(build.result.target)} · {build.result.objective} · "
             f"{show.counted(build.result.test_rows, 'test row')} · "
             f"{show.counted(build.result.rows_dropped, 'row')} left out"
         )
@@ -86,7 +86,7 @@ def evidence(build: Build) -> None:
     )
     if build.result.warnings:
         st.subheader("Noticed in the file")
-        st.markdown("\n".join(f"- {warning}" for warning in build.result.warnings))
+        st.markdown("\n".join(f"- {show.plain(warning)}" for warning in build.result.warnings))
 
 
 def particulars(build: Build) -> None:

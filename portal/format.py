@@ -1,10 +1,12 @@
 """Responsible for how values read: one way for money, one for durations, sizes, times, numbers."""
 
 import math
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~:$@&=-])")
 CENT = Decimal("0.01")
 _SIZES = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
@@ -57,6 +59,11 @@ def number(value: float) -> str:
 def counted(count: int, noun: str) -> str:
     """A number of things in words: "1 build", "2 builds"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def plain(text: str) -> str:
+    """Text as it is where Streamlit would read Markdown: names, files and reasons are not ours."""
+    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def share(fraction: float) -> str:

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from portal import format as show
+
 _PENDING = "pending-notices"
 
 
@@ -12,4 +14,4 @@ def tell(sentence: str) -> None:
 
 def show_pending() -> None:
     for sentence in st.session_state.pop(_PENDING, []):
-        st.toast(sentence, icon=":material/check_circle:")
+        st.toast(show.plain(sentence), icon=":material/check_circle:")

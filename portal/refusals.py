@@ -9,6 +9,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from backend.domain.errors import BackendError
+from portal import format as show
 
 P = ParamSpec("P")
 
@@ -19,7 +20,7 @@ def refusals_as_sentences() -> Iterator[None]:
     try:
         yield
     except BackendError as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        st.error(show.plain(str(refusal)), icon=":material/error:")
 
 
 def dialog(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:

@@ -1,7 +1,7 @@
 """Responsible for lists of domain values as tables: what each column says and how it looks."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -23,7 +23,7 @@ def builds(found: Sequence[Build], *, now: datetime) -> pd.DataFrame:
                 "File": build.upload.file_name,
                 "State": [build.state.value],
                 "What happened": what_happened(build, found),
-                "Requested": build.requested_at,
+                "Requested": _naive(build.requested_at),
                 "Took": took(build, now=now),
                 "Algorithm": build.choices.algorithm,
                 "Target": build.choices.target or "last column",
@@ -128,7 +128,7 @@ def tenants(found: Sequence[Tenant]) -> pd.DataFrame:
                 "Status": [tenant.status.value],
                 "Id": tenant.tenant_id,
                 "Tier": tenant.tier,
-                "Since": tenant.created_at,
+                "Since": _naive(tenant.created_at),
                 "First user": tenant.first_user,
                 "Note": tenant.failure or "",
             }
@@ -170,6 +170,11 @@ def _name_column(label: str, key: str) -> Any:
 def _time_column(label: str) -> Any:
     zone = st.context.timezone or "UTC"
     return st.column_config.DatetimeColumn(label, format="D MMM, HH:mm", timezone=zone)
+
+
+def _naive(at: datetime) -> datetime:
+    """UTC without saying so, which Streamlit takes it for: pandas deprecates the zoned way."""
+    return at.astimezone(UTC).replace(tzinfo=None)
 
 
 def _better(metric: str, model: float, baseline: float | None) -> str:

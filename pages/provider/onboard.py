@@ -16,11 +16,11 @@ context = session.context()
 
 
 def welcome(done: onboard.Onboarded) -> None:
-    st.success(f"{done.tenant.name} is on board: its people can sign in and upload.")
+    st.success(f"{show.plain(done.tenant.name)} is on board: its people can sign in and upload.")
     if done.temporary_password:
         st.markdown(
-            f"Pass this password on to **{done.tenant.first_user}** now: it is shown only here, "
-            "and must be changed at the first sign-in."
+            f"Pass this password on to **{show.plain(done.tenant.first_user)}** now: it is shown "
+            "only here, and must be changed at the first sign-in."
         )
         st.code(done.temporary_password, language=None)
     with st.container(horizontal=True):
@@ -62,7 +62,7 @@ def asked() -> None:
 
 
 def carried_out(plan: Plan) -> None:
-    name = plan.tenant.name
+    name = show.plain(plan.tenant.name)
     with st.status(f"Onboarding {name}", expanded=True):
         bar = st.progress(0.0)
         made: list[str] = []
@@ -89,11 +89,13 @@ plan: Plan | None = st.session_state.get("plan")
 if plan is None:
     st.caption("Nothing is made before you have seen the plan.")
     st.stop()
-st.subheader(f"Plan for {plan.tenant.name}")
+st.subheader(f"Plan for {show.plain(plan.tenant.name)}")
 kinds = Counter(step.kind for step in plan.steps)
 st.caption(" · ".join(show.counted(number, kind.lower()) for kind, number in kinds.items()))
 for step in plan.steps:
     with st.expander(f"{step.kind} `{step.name}`"):
         st.code(json.dumps(step.settings, indent=2), language="json")
-if st.button(f"Onboard {plan.tenant.name}", type="primary", icon=":material/rocket_launch:"):
+if st.button(
+    f"Onboard {show.plain(plan.tenant.name)}", type="primary", icon=":material/rocket_launch:"
+):
     carried_out(plan)

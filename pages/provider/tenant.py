@@ -17,8 +17,8 @@ context, now = session.context(), session.now()
 @dialog("Offboard a tenant")
 def confirm(tenant: Tenant) -> None:
     st.warning(
-        f"{tenant.name}'s people, files, models, roles and build records go for good. What was "
-        "billed stays in Cost Explorer."
+        f"{show.plain(tenant.name)}'s people, files, models, roles and build records go for good. "
+        "What was billed stays in Cost Explorer."
     )
     typed = st.text_input(f"Type {tenant.tenant_id} to confirm", key="typed-id")
     if st.button("Offboard for good", type="primary", disabled=typed != tenant.tenant_id):
@@ -32,7 +32,7 @@ def confirm(tenant: Tenant) -> None:
 
 
 def half_made(tenant: Tenant) -> None:
-    st.error(tenant.failure or "The onboarding was interrupted.", title="Half made")
+    st.error(show.plain(tenant.failure or "The onboarding was interrupted."), title="Half made")
     with st.container(horizontal=True):
         if st.button("Resume the onboarding", type="primary", icon=":material/resume:"):
             with st.spinner("Making what is missing"):
@@ -58,7 +58,7 @@ def tier_of(tenant: Tenant) -> None:
 
 st.page_link(places.TENANTS.page(), label="All tenants", icon=":material/arrow_back:")
 tenant = tenants.tenant(context, me, st.query_params.get("id", ""))
-st.title(tenant.name)
+st.title(show.plain(tenant.name))
 since = show.when(tenant.created_at, session.zone(), now=now)
 st.markdown(f"{words.TENANT[tenant.status].badge} &nbsp; :gray[{tenant.tier} tier · since {since}]")
 gone, removals = st.session_state.get("removals", ("", ()))
@@ -71,7 +71,7 @@ match tenant.status:
     case TenantStatus.ACTIVE | TenantStatus.SUSPENDED:
         tier_of(tenant)
     case TenantStatus.OFFBOARDING if tenant.failure:
-        st.error(tenant.failure)
+        st.error(show.plain(tenant.failure))
 st.subheader("Made for this tenant")
 copyable(
     {

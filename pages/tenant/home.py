@@ -47,7 +47,8 @@ def overview() -> None:
         st.metric("Models to decide on", len(pending), border=True)
         st.metric("Approved models", approved, border=True)
     if found[0].state in (BuildState.FAILED, BuildState.REJECTED):
-        st.error(found[0].reason or "", title=f"{found[0].upload.file_name} did not build")
+        name = found[0].upload.file_name
+        st.error(show.plain(found[0].reason or ""), title=f"{show.plain(name)} did not build")
     if pending:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             count = show.counted(len(pending), "model version")

@@ -37,7 +37,7 @@ for version in versions:
         st.markdown(
             f"#### Version {version.version} &nbsp; {words.APPROVAL[version.status].badge}\n"
             f":gray[{version.algorithm} · made {made}"
-            f"{f' · predicts {result.target}' if result else ''}]"
+            f"{f' · predicts {show.plain(result.target)}' if result else ''}]"
         )
         if result:
             with st.grid(4, gap="small", min_column_width=150):
@@ -45,7 +45,7 @@ for version in versions:
                 for name in list(result.metrics)[:3]:
                     st.metric(words.METRIC.get(name, name), show.number(result.metrics[name]))
         if version.comment:
-            st.markdown(f"> {version.comment}")
+            st.markdown(f"> {show.plain(version.comment)}")
         with st.container(horizontal=True):
             if version.status is not ApprovalStatus.APPROVED and st.button(
                 "Approve",

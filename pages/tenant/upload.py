@@ -36,7 +36,7 @@ if not told.chosen and not turn.sending:
     for one in earlier.values():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{one.key.removeprefix(naming.UPLOADS)}** was begun "
+                f"**{show.plain(one.key.removeprefix(naming.UPLOADS))}** was begun "
                 f"{show.ago(one.begun_at, now=now)} and not finished. Choose the same file again "
                 "to go on where it stopped."
             )
@@ -54,7 +54,7 @@ if told.chosen and not turn.sending:
         st.rerun()
     if looks[0].seems_headless:
         st.warning("The first line looks like data: it should name the columns.")
-    st.markdown(f"**{told.chosen[0].name}** :gray[· its first rows]")
+    st.markdown(f"**{show.plain(told.chosen[0].name)}** :gray[· its first rows]")
     st.dataframe(
         pd.DataFrame(looks[0].rows, columns=list(looks[0].columns)),
         hide_index=True,

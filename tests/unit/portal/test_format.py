@@ -1,5 +1,6 @@
 """Responsible for: a value reads the same everywhere."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -91,6 +92,16 @@ def test_other_days_are_dated_in_the_readers_zone() -> None:
 @pytest.mark.parametrize("zone", [None, "UTC", "Nowhere/AtAll"])
 def test_without_a_known_zone_times_are_utc_and_say_so(zone: str | None) -> None:
     assert show.when(NOON, show.zone_of(zone), now=NOON) == "12:00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a_b_.csv", "costs $5 and $6", "ana@acme.example", ":red[x]", "1. `*`", "C:\\x|<b>&amp;"],
+)
+def test_plain_text_escapes_whatever_markdown_would_read(text: str) -> None:
+    escaped = show.plain(text)
+    assert re.sub(r"\\(\W|_)", r"\1", escaped) == text
+    assert not re.search(r"(?<!\\)[$@:_*`\[<]", escaped)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""The portal in process, signed in as anybody, over the embedded cloud."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from backend.domain import naming
+from backend.domain.principal import Principal, Role
+from backend.domain.tenant import Tenant
+from demo.cloud import OwnCloud
+
+# The fixtures of the embedded cloud; pytest finds them by their names.
+from tests.integration.conftest import (  # noqa: F401
+    Cloud,
+    Deployment,
+    cloud,
+    context,
+    deployed,
+    new_tenant,
+    portal,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+PAT = Principal("pat", "Pat Lindqvist", Role.PROVIDER)
+
+
+def claims(principal: Principal | None, *, age: int = 60) -> dict[str, Any]:
+    """What the identity provider vouches for, `age` seconds ago."""
+    if principal is None:
+        return {"is_logged_in": False}
+    whose: dict[str, Any] = {naming.TENANT_CLAIM: principal.tenant_id}
+    if principal.role is Role.PROVIDER:
+        whose = {"cognito:groups": [naming.PROVIDERS_GROUP]}
+    issued = {"iat": int(time.time()) - age}
+    person = {"sub": principal.subject, "name": principal.name}
+    return {"is_logged_in": True, **person, **issued, **whose}
+
+
+def mara_of(tenant: Tenant) -> Principal:
+    return Principal("mara", "Mara Okafor", Role.TENANT, tenant.tenant_id)
+
+
+def said(texts: Any) -> str:
+    """What a person reads of alerts or text, Markdown's escapes taken away."""
+    return " ".join(re.sub(r"\\([^\w\s])", r"\1", text.value) for text in texts)
+
+
+@pytest.fixture(autouse=True)
+def as_portal(
+    cloud: Cloud,  # noqa: F811
+    deployed: Deployment,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pages work with the portal's role, as the served portal does, and begin with cold caches."""
+    port = urlsplit(cloud.endpoint_url).port
+    own = OwnCloud(port or 0, cloud.state, cloud.pid)
+    own.add_profile("portal", naming.role_arn(naming.PORTAL_ROLE, deployed.context.session.account))
+    monkeypatch.setenv("AWS_PROFILE", "portal")
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session")
+def acme(new_tenant: Callable[..., Tenant]) -> Tenant:  # noqa: F811
+    return new_tenant("standard", "acme-portal")
+
+
+@pytest.fixture(scope="session")
+def other(new_tenant: Callable[..., Tenant]) -> Tenant:  # noqa: F811
+    return new_tenant("basic", "other-portal")
+
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """Opens a page as somebody: `visit(PAT, "provider/costs.py", days="7 days")`."""
+
+    def opened(principal: Principal | None, page: str | None = None, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "portal" / "app.py"), default_timeout=30)
+        app.user = claims(principal)
+        app.run()
+        if page is not None:
+            app.switch_page(f"../pages/{page}")
+            app.query_params.update(query)
+            app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return opened
