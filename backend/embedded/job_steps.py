@@ -106,7 +106,9 @@ def _name_of(act: StepAct, kind: JobKind) -> str:
 
 
 def _check_permission(role: RoleSession, operation: str, job: Job) -> None:
+    """Pipelines makes, tags and watches a job with nothing but the rights of its role."""
     role.require(f"sagemaker:{operation}", job.arn)
+    role.require(f"sagemaker:{operation.replace('Create', 'Describe')}", job.arn)
     if job.tags:
         role.require("sagemaker:AddTags", job.arn)
     role.require("iam:PassRole", _role_of(job), {"iam:PassedToService": SERVICE})
