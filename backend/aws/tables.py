@@ -9,6 +9,7 @@ from backend.aws.session import AwsSession
 from backend.aws.translate import translated
 from backend.domain import naming
 from backend.domain.algorithm import Algorithm
+from backend.domain.change import Change
 from backend.domain.errors import AlreadyExists, Conflict, NotFound
 from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant
@@ -137,13 +138,14 @@ class AlgorithmTable:
     def _table(self) -> Any:
         return self._session.table(naming.ALGORITHMS_TABLE)
 
-    def put(self, algorithm: Algorithm) -> bool:
-        """Registers the algorithm as given; False when it stood just so already."""
+    def put(self, algorithm: Algorithm) -> Change:
+        """Registers the algorithm as given, and tells what that has changed."""
         row = to_row(algorithm)
-        if self._table.get_item(Key={"algorithm": algorithm.algorithm}).get("Item") == row:
-            return False
+        known = self._table.get_item(Key={"algorithm": algorithm.algorithm}).get("Item")
+        if known == row:
+            return Change.UNCHANGED
         self._table.put_item(Item=row)
-        return True
+        return Change.UPDATED if known else Change.CREATED
 
     def get(self, name: str) -> Algorithm:
         row = self._table.get_item(Key={"algorithm": name}).get("Item")

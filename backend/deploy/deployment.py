@@ -84,8 +84,7 @@ def _register_algorithms(context: Context, images: ImageSet, say: Say) -> None:
     for name in images.sources.named("algorithm.json"):
         document = json.loads(images.sources.files[f"{name}/algorithm.json"])
         algorithm = Algorithm.from_document(document, images.uri(name))
-        made = Change.UPDATED if context.algorithms.put(algorithm) else Change.UNCHANGED
-        _tell(say, made, f"algorithm {algorithm.algorithm}")
+        _tell(say, context.algorithms.put(algorithm), f"algorithm {algorithm.algorithm}")
 
 
 def _seed_tiers(context: Context, say: Say) -> None:
