@@ -5,21 +5,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from backend.context import Context
 from backend.domain import naming
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
-from demo.cloud import OwnCloud
 
 # The fixtures of the embedded cloud; pytest finds them by their names.
 from tests.integration.conftest import (  # noqa: F401
-    Cloud,
-    Deployment,
     cloud,
     context,
     deployed,
@@ -54,15 +51,11 @@ def said(texts: Any) -> str:
 
 @pytest.fixture(autouse=True)
 def as_portal(
-    cloud: Cloud,  # noqa: F811
-    deployed: Deployment,  # noqa: F811
+    portal: Context,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Pages work with the portal's role, as the served portal does, and begin with cold caches."""
-    port = urlsplit(cloud.endpoint_url).port
-    own = OwnCloud(port or 0, cloud.state, cloud.pid)
-    own.add_profile("portal", naming.role_arn(naming.PORTAL_ROLE, deployed.context.session.account))
-    monkeypatch.setenv("AWS_PROFILE", "portal")
+    monkeypatch.setattr(Context, "from_environment", lambda: portal)
     st.cache_data.clear()
     st.cache_resource.clear()
 

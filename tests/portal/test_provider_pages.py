@@ -1,0 +1,119 @@
+"""What the provider's people see and do: tenants, their making and end, queues, costs."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.context import Context
+from backend.domain.tenant import Tenant, TenantStatus
+from tests.portal.conftest import PAT, Visit, said
+
+
+def test_every_tenant_is_listed(visit: Visit, acme: Tenant, other: Tenant) -> None:
+    shown = visit(PAT, "provider/tenants.py").dataframe[0].value
+    rows = {row["Id"]: row for _, row in shown.iterrows()}
+    assert rows[acme.tenant_id]["Tier"] == "standard"
+    assert rows[other.tenant_id]["Status"] == ["Active"]
+
+
+def test_a_tenants_page_names_what_it_is_made_of(visit: Visit, acme: Tenant) -> None:
+    app = visit(PAT, "provider/tenant.py", id=acme.tenant_id)
+    shown = [code.value for code in app.code]
+    assert {acme.bucket, acme.access_role_arn, acme.model_group} <= set(shown)
+
+
+def test_an_unknown_tenant_is_a_sentence(visit: Visit) -> None:
+    app = visit(PAT, "provider/tenant.py", id="nobody")
+    assert said(app.error) == "There is no tenant 'nobody': onboard it first."
+
+
+def test_a_tier_is_changed_where_it_is_shown(
+    visit: Visit, context: Context, new_tenant: Callable[..., Tenant]
+) -> None:
+    tenant = new_tenant("basic")
+    app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
+    app.selectbox[0].select("premium").run()
+    next(button for button in app.button if button.label == "Change tier").click().run()
+    assert context.tenants.get(tenant.tenant_id).tier == "premium"
+    assert "premium tier" in said(app.markdown)
+    assert "is in the premium tier now" in said(app.toast)
+
+
+def test_offboarding_asks_for_the_id(visit: Visit, acme: Tenant) -> None:
+    app = visit(PAT, "provider/tenant.py", id=acme.tenant_id)
+    next(button for button in app.button if button.label == "Offboard…").click().run()
+    assert app.text_input(key="typed-id").label == f"Type {acme.tenant_id} to confirm"
+    assert next(b for b in app.button if b.label == "Offboard for good").disabled
+
+
+def plan(visit: Visit, tenant_id: str, email: str = "jo@bluefin.example") -> AppTest:
+    app = visit(PAT, "provider/onboard.py")
+    app.text_input(key="name").set_value("Bluefin Logistics")
+    app.text_input(key="tenant-id").set_value(tenant_id)
+    app.text_input(key="email").set_value(email)
+    app.selectbox(key="tier").select("premium")
+    app.form_submit_button[0].click()
+    return app.run()
+
+
+def test_onboarding_shows_everything_before_it_happens_and_the_password_after(
+    visit: Visit, context: Context
+) -> None:
+    app = plan(visit, "bluefin")
+    planned = [expander.label for expander in app.expander]
+    assert any(label.startswith("Bucket") for label in planned)
+    assert sum(label.startswith("Role") for label in planned) == 2
+    assert '"s3:' in "".join(code.value for code in app.code)
+    assert "bluefin" not in [tenant.tenant_id for tenant in context.tenants.all()]
+    next(button for button in app.button if button.label == "Onboard Bluefin Logistics").click()
+    app.run(timeout=60)
+    assert "Bluefin Logistics is on board" in said(app.success)
+    assert len(app.code[0].value) >= 12
+    assert context.tenants.get("bluefin").status is TenantStatus.ACTIVE
+    next(button for button in app.button if button.label == "Onboard another").click().run()
+    assert not app.code
+
+
+@pytest.mark.parametrize(
+    ("tenant_id", "email", "sentence"),
+    [
+        ("Bluefin!", "jo@bluefin.example", "Tenant id 'Bluefin!' cannot be used"),
+        ("bluefin-two", "nowhere", "'nowhere' is no e-mail address"),
+        ("acme-portal", "jo@acme.example", "exists already: choose another id"),
+    ],
+)
+def test_what_cannot_be_onboarded_is_said_and_nothing_typed_is_lost(
+    visit: Visit, acme: Tenant, tenant_id: str, email: str, sentence: str
+) -> None:
+    app = plan(visit, tenant_id, email)
+    assert sentence in said(app.error)
+    assert app.text_input(key="tenant-id").value == tenant_id
+    assert not app.expander
+
+
+def test_a_half_made_tenant_can_be_resumed(
+    visit: Visit, context: Context, new_tenant: Callable[..., Tenant]
+) -> None:
+    tenant = new_tenant("basic")
+    context.tenants.save(tenant.with_status(TenantStatus.ONBOARDING, "Rule x could not be made."))
+    app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
+    assert "Rule x could not be made." in said(app.error)
+    next(b for b in app.button if b.label == "Resume the onboarding").click().run(timeout=60)
+    assert context.tenants.get(tenant.tenant_id).status is TenantStatus.ACTIVE
+    assert "is on board" in said(app.success)
+
+
+def test_queues_show_each_tier_against_its_limit(visit: Visit) -> None:
+    app = visit(PAT, "provider/queues.py")
+    assert [bar.text for bar in app.progress] == [
+        "0 of 2 slots in use",
+        "0 of 4 slots in use",
+        "0 of 8 slots in use",
+    ]
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_costs_without_any_say_why(visit: Visit) -> None:
+    app = visit(PAT, "provider/costs.py")
+    assert "It runs up to a day behind" in said(app.info) or app.metric
