@@ -51,8 +51,8 @@ class NewTenant:
 
 
 def checked(tenant_id: str, name: str, tier: str, email: str) -> NewTenant:
-    """The new tenant, spaces around its name and address removed; raises Invalid otherwise."""
-    new = NewTenant(naming.checked_tenant_id(tenant_id), name.strip(), tier, email.strip())
+    """The new tenant, its address in lower case as Cognito compares them; Invalid otherwise."""
+    new = NewTenant(naming.checked_tenant_id(tenant_id), name.strip(), tier, email.strip().lower())
     if not new.name or len(new.name) > _NAME_LIMIT or not new.name.isprintable():
         raise Invalid(
             f"Company name {new.name[:40]!r} cannot be used: give 1 to {_NAME_LIMIT} printable "

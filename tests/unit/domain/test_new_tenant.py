@@ -11,8 +11,8 @@ from tests.unit.values import NOON, tenant
 SITE = Site("123456789012", "us-east-1", "http://localhost:8501")
 
 
-def test_spaces_around_name_and_address_are_dropped():
-    new = checked("acme", "  Acme Retail ", "basic", " ana@acme.example\n")
+def test_spaces_and_an_addresss_capitals_are_dropped():
+    new = checked("acme", "  Acme Retail ", "basic", " Ana@Acme.example\n")
     assert (new.name, new.first_user) == ("Acme Retail", "ana@acme.example")
 
 
