@@ -1,11 +1,12 @@
 """Responsible for the frame around every page: who sees which, and refusals as sentences."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from backend.domain.principal import Principal
 from portal import auth, notices, places, session
-from portal import format as show
 from portal.refusals import refusals_as_sentences
 
 
@@ -16,7 +17,7 @@ def frame(principal: Principal | None) -> None:
         return
     pages = [place.page() for place in places.OF[principal.role]]
     landing = st.Page(
-        lambda: st.switch_page(pages[0]), title="MLaaS Portal", default=True, visibility="hidden"
+        lambda: _land(pages[0]), title="MLaaS Portal", default=True, visibility="hidden"
     )
     current = st.navigation([landing, *pages])
     st.logo(places.STATIC / "logo.svg", size="large", icon_image=places.STATIC / "mark.svg")
@@ -36,6 +37,15 @@ def _sign_in_everywhere() -> Page:
     return st.navigation([here, *elsewhere], position="hidden")
 
 
+def _land(first: Page) -> None:
+    """Streamlit runs the default page for an address it does not know, too."""
+    address = urlsplit(st.context.url or "").path.strip("/")
+    if not address:
+        st.switch_page(first)
+    st.title("There is no such page")
+    st.markdown(f"`{address}` is no page, or not one of yours: choose one from the navigation.")
+
+
 def _who_and_where(principal: Principal) -> None:
     cloud = session.context().session
     with st.sidebar:
@@ -46,8 +56,9 @@ def _who_and_where(principal: Principal) -> None:
             color="violet",
             help="The AWS region and account you are working in",
         )
-        whose = principal.tenant_id or "Provider"
-        st.markdown(f"**{show.plain(principal.name)}**  \n:gray[{whose}]")
+        with st.container(gap=None):
+            st.text(principal.name)
+            st.caption(principal.tenant_id or "Provider")
         st.button("Sign out", icon=":material/logout:", on_click=auth.sign_out)
 
 

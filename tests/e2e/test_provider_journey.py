@@ -1,0 +1,68 @@
+"""The provider's day in a browser: a tenant comes on board, queues move, costs are told."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PROVIDER, Enter, World, settled
+
+MINUTES = 60_000
+Picture = Callable[[Page, str], None]
+
+
+def test_a_tenant_comes_on_board_with_its_plan_seen_first(
+    enter: Enter, world: World, picture: Picture
+) -> None:
+    page = enter(PROVIDER, "/tenants")
+    page.get_by_role("button", name="Onboard a tenant").click()
+    page.get_by_role("textbox", name="Company name").fill("Borealis Hotels")
+    page.get_by_role("textbox", name="Tenant id").fill("borealis-hotels")
+    page.get_by_role("textbox", name="First user's e-mail").fill("bo@borealis.example")
+    page.get_by_role("button", name="Show the plan").click()
+    expect(page.get_by_text("Plan for Borealis Hotels")).to_be_visible()
+    picture(page, "plan")
+    page.get_by_role("button", name="Onboard Borealis Hotels").click()
+    expect(page.get_by_text("Borealis Hotels is on board")).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_text("Pass this password on")).to_be_visible()
+    page.get_by_role("button", name="See the tenant").click()
+    expect(page.get_by_role("heading", name="Borealis Hotels")).to_be_visible()
+    settled(page)
+    picture(page, "tenant")
+
+    page.get_by_role("button", name="Offboard…").click()
+    confirmed = page.get_by_role("button", name="Offboard for good")
+    expect(confirmed).to_be_disabled()
+    page.get_by_role("textbox", name="Type borealis-hotels to confirm").fill("borealis-hotels")
+    page.keyboard.press("Enter")
+    expect(confirmed).to_be_enabled()
+    confirmed.click()
+    expect(page.get_by_text("What was removed, and what was not")).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_text("Offboarded").first).to_be_visible()
+
+
+def test_queues_refresh_by_themselves(enter: Enter, world: World, picture: Picture) -> None:
+    page = enter(PROVIDER, "/queues")
+    expect(page.get_by_text("slots in use")).to_have_count(3)
+    stamp = page.get_by_text("Refreshed")
+    before = stamp.inner_text()
+    page.wait_for_function(
+        "before => ![...document.querySelectorAll('p')].some(p => p.innerText === before)",
+        arg=before,
+    )
+    picture(page, "queues")
+
+
+def test_costs_are_told_by_tenant(enter: Enter, world: World, picture: Picture) -> None:
+    page = enter(PROVIDER, "/costs")
+    expect(page.get_by_role("heading", name="Costs")).to_be_visible()
+    told = page.get_by_text("Cost by day and tenant").or_(page.get_by_text("knows no cost yet"))
+    expect(told).to_be_visible(timeout=MINUTES)
+    picture(page, "costs")
+
+
+def test_a_phone_has_room_for_every_page(enter: Enter, world: World) -> None:
+    phone = {"width": 390, "height": 844}
+    for address in ("tenants", "onboard", "queues", "costs"):
+        page = enter(PROVIDER, f"/{address}", viewport=phone)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= phone["width"], address
