@@ -1,7 +1,7 @@
 """Responsible for tenants' buckets: making, setting and removing one; not for what lies in it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -57,7 +57,9 @@ class Buckets:
         if not is_owned(found, tenant_id):
             return Removal(StepKind.BUCKET, name, Outcome.FOREIGN)
         self._abort_uploads(name)
-        versions = sum(self._delete(name, batch) for batch in self._versions(name))
+        versions = 0
+        while batch := self._some_versions(name):
+            versions += self._delete(name, batch)
         sentence = f"Something was put into bucket {name} while it was emptied: try again."
         with translated(sentence, BucketNotEmpty=Conflict):
             self._s3.delete_bucket(Bucket=name)
@@ -82,12 +84,11 @@ class Buckets:
         with translated(sentence, BucketAlreadyExists=AlreadyExists):
             self._s3.create_bucket(Bucket=name, CreateBucketConfiguration=configuration)
 
-    def _versions(self, name: str) -> Iterator[list[dict[str, str]]]:
-        """At most a thousand at once, as S3 lists and deletes them."""
-        for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=name):
-            entries = page.get("Versions", []) + page.get("DeleteMarkers", [])
-            if entries:
-                yield [{"Key": e["Key"], "VersionId": e["VersionId"]} for e in entries]
+    def _some_versions(self, name: str) -> list[dict[str, str]]:
+        """At most a thousand, as many as S3 deletes at once; none when the bucket is empty."""
+        page = self._s3.list_object_versions(Bucket=name)
+        entries = page.get("Versions", []) + page.get("DeleteMarkers", [])
+        return [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
 
     def _delete(self, name: str, batch: list[dict[str, str]]) -> int:
         answer = self._s3.delete_objects(Bucket=name, Delete={"Objects": batch, "Quiet": True})
