@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from backend.embedded import claims
 from backend.embedded.place import CannotStart, check_engines, prepare_environment
 
 _PORTS = range(1, 65536)
@@ -15,11 +16,12 @@ def main() -> int:
     state = options.state.absolute()
     try:
         check_engines()
-        prepare_environment(options.port, state)
-        # ministack and moto read the environment when they are imported.
-        from backend.embedded import endpoint
+        with claims.port(options.port) as listener, claims.state(state, options.port):
+            prepare_environment(options.port, state)
+            # ministack and moto read the environment, and make folders, when they are imported.
+            from backend.embedded import endpoint
 
-        endpoint.serve(options.port, state, options.jobs)
+            endpoint.serve(listener, state, options.jobs)
     except CannotStart as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

@@ -1,16 +1,12 @@
 """Responsible for the endpoint's life: what it serves, when it is ready, how it ends."""
 
 import asyncio
-import contextlib
-import fcntl
 import os
-import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from hypercorn.asyncio import serve as listen
 from hypercorn.config import Config
@@ -20,14 +16,21 @@ from ministack.core import lambda_runtime
 from backend.embedded import (
     administrator,
     authorization,
+    delivery,
+    executor,
     forwarding,
+    hosted_login,
+    images,
+    moto_sagemaker,
     pipeline_repairs,
     registry_repairs,
     repairs,
 )
-from backend.embedded.gate import Receive, Scope, Send, guarded
+from backend.embedded.cost_explorer import CostExplorer
+from backend.embedded.gate import guarded
 from backend.embedded.journal import Journal
-from backend.embedded.place import ACCOUNT, ENGINES, HOST, REGION, CannotStart, endpoint_url
+from backend.embedded.lifespan import started
+from backend.embedded.place import ACCOUNT, ENGINES, REGION, endpoint_url
 from backend.embedded.unserved import Services
 
 SERVED = frozenset(
@@ -41,118 +44,62 @@ SERVED = frozenset(
 _SAVE_EVERY_SECONDS = 5
 
 
-def serve(port: int, state: Path, jobs: int) -> None:
-    """Serves until SIGINT or SIGTERM; raises CannotStart for a taken port or state folder."""
-    with _socket(port) as listener, _own(state):
-        _same_port(state, port)
-        journal = Journal(state / "sagemaker.jsonl")
-        _install(journal)
-        asyncio.run(_Life(port, state, jobs, listener, journal).run())
-        # Threads of ministack that wait for a queue or a function would hold up a common exit.
-        sys.stdout.flush()
-        os._exit(0)
+def serve(listener: socket.socket, state: Path, jobs: int) -> NoReturn:
+    """Serves until SIGINT or SIGTERM, and ends the process with all its children."""
+    _install(state)
+    asyncio.run(_live(listener, state, jobs))
+    # Threads of ministack that wait for a queue or a function would hold up a common exit.
+    sys.stdout.flush()
+    os._exit(0)
 
 
-def _install(journal: Journal) -> None:
+def _install(state: Path) -> None:
     handlers = ministack.SERVICE_HANDLERS
     ministack.SERVICE_HANDLERS = Services((name, handlers[name]) for name in SERVED)
-    forwarding.install(ministack.SERVICE_HANDLERS, journal)
     authorization.install()
-    for each in (repairs, pipeline_repairs, registry_repairs):
+    for each in (repairs, delivery, hosted_login, pipeline_repairs, registry_repairs):
         each.install()
+    images.install(state)
 
 
-@contextlib.contextmanager
-def _socket(port: int) -> Iterator[socket.socket]:
-    """A listening socket before anything else: two clouds never share a port."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-            listener.listen(256)
-        except OSError as fault:
-            raise CannotStart(
-                f"Port {port} of {HOST} cannot be used ({fault.strerror}): "
-                "end what listens there or give another --port."
-            ) from fault
-        yield listener
-
-
-@contextlib.contextmanager
-def _own(state: Path) -> Iterator[None]:
-    """The state folder for this process alone, with an empty place for temporary files."""
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(state / "tmp", ignore_errors=True)
-        (state / "tmp").mkdir()
-        lock = (state / "lock").open("w")
-    except OSError as fault:
-        raise CannotStart(f"State folder {state} cannot be used: {fault.strerror}.") from fault
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise CannotStart(
-                f"State folder {state} belongs to a running embedded cloud: "
-                "end that one or give another --state."
-            ) from fault
-        yield
-
-
-def _same_port(state: Path, port: int) -> None:
-    """Queue addresses are stored with the port they were made at."""
-    file = state / "port"
-    kept = file.read_text() if file.exists() else str(port)
-    if kept != str(port):
-        raise CannotStart(
-            f"State folder {state} was made at port {kept}: give --port {kept} or another --state."
-        )
-    file.write_text(kept)
-
-
-class _Life:
-    """One run: ministack's start-up, then ours, then requests, then the end of all children."""
-
-    def __init__(
-        self, port: int, state: Path, jobs: int, listener: socket.socket, journal: Journal
-    ) -> None:
-        self._port, self._state, self._jobs = port, state, jobs
-        self._listener, self._journal = listener, journal
-        self._end = asyncio.Event()
-
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, self._end.set)
-        config = Config()
-        config.bind = [f"fd://{os.dup(self._listener.fileno())}"]
-        config.loglevel = "WARNING"
-        config.keep_alive_timeout = 75
-        config.graceful_timeout = 1
+async def _live(listener: socket.socket, state: Path, jobs: int) -> None:
+    """ministack's start-up, then ours, then requests, then the end of all children."""
+    port, end = int(listener.getsockname()[1]), asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, end.set)
+    async with started(ministack.app):
+        await administrator.ensure(state / "credentials", port)
+        running = _start_sagemaker(state, jobs)
+        save()
+        _say(_banner(port, state, jobs))
         saving = asyncio.create_task(_keep_saving())
-        await listen(guarded(self._app), config, shutdown_trigger=self._end.wait)
+
+        async def ended() -> None:
+            await end.wait()
+            await asyncio.to_thread(running.close)
+
+        await listen(guarded(ministack.app), _config(listener), shutdown_trigger=ended)
         saving.cancel()
-        lambda_runtime.reset()
+    lambda_runtime.reset()
 
-    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await ministack.app(scope, receive, self._after_start(send))
-        else:
-            await ministack.app(scope, receive, send)
 
-    def _after_start(self, send: Send) -> Send:
-        """Ours begins once ministack has loaded its state and before the first request."""
+def _start_sagemaker(state: Path, jobs: int) -> executor.Executor:
+    """What moto keeps, then the executor, which has no pipelines without it, then its costs."""
+    journal = Journal(state / "sagemaker.jsonl", moto_sagemaker.answer)
+    journal.replay()
+    running = executor.install(state, jobs)
+    forwarding.serve(ministack.SERVICE_HANDLERS, "sagemaker", journal.performed)
+    forwarding.serve(ministack.SERVICE_HANDLERS, "ce", CostExplorer(running.jobs).answer)
+    return running
 
-        async def told(message: dict[str, Any]) -> None:
-            if message["type"] == "lifespan.startup.complete":
-                await administrator.ensure(self._state / "credentials", self._port)
-                forwarding.replay(self._journal)
-                save()
-                sys.stdout.write(_banner(self._port, self._state, self._jobs))
-                sys.stdout.flush()
-            await send(message)
 
-        return told
+def _config(listener: socket.socket) -> Config:
+    config = Config()
+    config.bind = [f"fd://{os.dup(listener.fileno())}"]
+    config.loglevel = "WARNING"
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    return config
 
 
 async def _keep_saving() -> None:
@@ -164,6 +111,11 @@ async def _keep_saving() -> None:
 def save() -> None:
     """ministack's state as files; what changes while it is copied is saved the next time."""
     ministack.save_all(ministack._build_persistence_save_dict())
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _banner(port: int, state: Path, jobs: int) -> str:

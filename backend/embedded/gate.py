@@ -28,6 +28,8 @@ def guarded(app: App) -> App:
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "lifespan":
+            await _live_without_ceremony(receive, send)
         else:
             await app(scope, receive, send)
 
@@ -49,6 +51,15 @@ def host_of(scope: Scope) -> str:
     if len(hosts) != 1:
         return ""
     return str(hosts[0].decode("latin-1").rsplit(":", 1)[0].lower())
+
+
+async def _live_without_ceremony(receive: Receive, send: Send) -> None:
+    """The app has been started already, and will be ended, by who serves it."""
+    while True:
+        event = (await receive())["type"]
+        await send({"type": f"{event}.complete"})
+        if event == "lifespan.shutdown":
+            return
 
 
 async def _answer(send: Send, sentence: str) -> None:

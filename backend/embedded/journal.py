@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,8 +15,7 @@ from moto.sagemaker import models
 
 from backend.embedded import clock
 from backend.embedded.answers import Answer
-
-Perform = Callable[[str, bytes, str], Answer]
+from backend.embedded.forwarding import Perform
 
 # Executions and jobs are kept by the executor; these change what moto keeps.
 CHANGES = frozenset(
@@ -36,28 +35,29 @@ _as_of: ContextVar[datetime | None] = ContextVar("as_of", default=None)
 class Journal:
     """One JSON line a change, in the order they were made; nothing is executed from the file."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, perform: Perform) -> None:
         self._file = file
+        self._perform = perform
         self._lock = threading.Lock()
         vars(models)["utcnow"] = moto_now
 
-    def performed(self, operation: str, body: bytes, region: str, perform: Perform) -> Answer:
+    def performed(self, operation: str, body: bytes, region: str) -> Answer:
         """The answer; one change at a time, on disk before its sender hears of it."""
         if operation not in CHANGES:
-            return perform(operation, body, region)
+            return self._perform(operation, body, region)
         at = clock.now()
         with self._lock, _time(at):
-            answer = perform(operation, body, region)
+            answer = self._perform(operation, body, region)
             if answer[0] == _OK:
                 self._append(at, operation, json.loads(body or b"{}"), region)
         return answer
 
-    def replay(self, perform: Perform) -> None:
+    def replay(self) -> None:
         """Makes every change again, each at its own time."""
         for line in self._lines():
             body = json.dumps(line["request"]).encode()
             with _time(datetime.fromisoformat(line["at"])):
-                status, _, answer = perform(line["operation"], body, line["region"])
+                status, _, answer = self._perform(line["operation"], body, line["region"])
             if status != _OK:
                 _LOG.warning("%s of %s was refused: %s", line["operation"], line["at"], answer)
 

@@ -1,5 +1,6 @@
 """What was made outlives the cloud, however it ended."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -10,7 +11,12 @@ import pytest
 
 from demo.cloud import OwnCloud, own_cloud
 
-DEFINITION = '{"Version": "2020-12-01", "Steps": []}'
+DEFINITION = json.dumps(
+    {
+        "Version": "2020-12-01",
+        "Steps": [{"Name": "End", "Type": "Fail", "Arguments": {"ErrorMessage": "done"}}],
+    }
+)
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 

@@ -11,7 +11,12 @@ import pytest
 from tests.integration.conftest import Cloud
 from tests.integration.test_repairs_registry import refusal
 
-DEFINITION = json.dumps({"Version": "2020-12-01", "Steps": []})
+DEFINITION = json.dumps(
+    {
+        "Version": "2020-12-01",
+        "Steps": [{"Name": "End", "Type": "Fail", "Arguments": {"ErrorMessage": "done"}}],
+    }
+)
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 
