@@ -145,6 +145,14 @@ def test_a_tenants_people_may_not(action: str, resource: str, context: dict[str,
     assert not allows(policies.access_policy(SITE, "acme"), action, resource, context)
 
 
+def test_without_the_null_guard_a_request_without_keys_would_pass():
+    policy = policies.access_policy(SITE, "acme")
+    assert not allows(policy, "dynamodb:Query", TABLE, {})
+    [rows] = [one for one in policy["Statement"] if one["Sid"] == "SeeOwnBuilds"]
+    del rows["Condition"]["Null"]
+    assert allows(policy, "dynamodb:Query", TABLE, {})
+
+
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject"])
 def test_jobs_do_not_touch_uploads(action: str):
     key = "arn:aws:s3:::mlaas-tenant-acme-123456789012/uploads/churn.csv"
