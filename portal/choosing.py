@@ -7,12 +7,18 @@ import streamlit as st
 
 from backend.domain.algorithm import Algorithm, Hyperparameter
 from backend.domain.choices import Choices, Objective
+from backend.domain.errors import Unavailable
 from backend.domain.tier import Tier
 from portal import words
 
 
 def choices(columns: Sequence[str], algorithms: Sequence[Algorithm], tier: Tier) -> Choices:
-    """Asks for everything a build may be told; the last column is proposed as target."""
+    """Asks for everything a build may be told; the last column is proposed as target.
+
+    Raises Unavailable while no algorithm is registered.
+    """
+    if not algorithms:
+        raise Unavailable("There is no algorithm to choose yet: ask your provider to deploy one.")
     with st.container(border=True):
         left, right = st.columns(2, gap="medium")
         with left:

@@ -1,0 +1,63 @@
+"""Responsible for: what a list says of a build is the one thing worth knowing."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from backend.domain.build import Build, BuildState
+from portal import format as show
+from portal import tables
+from tests.unit.portal.builders import report, result
+from tests.unit.values import NOON, waiting_build
+
+MINUTE = timedelta(minutes=1)
+
+
+def at(build: Build, minutes: int) -> Build:
+    return replace(build, requested_at=NOON + minutes * MINUTE)
+
+
+def test_waiting_builds_tell_how_many_are_ahead() -> None:
+    first, second = at(waiting_build("uploads/a.csv"), 0), at(waiting_build("uploads/b.csv"), 1)
+    listed = tables.builds([second, first], now=NOON)
+    assert list(listed["What happened"]) == ["1 of yours ahead", "The next of yours to start"]
+
+
+def test_a_build_in_the_making_shows_its_time_so_far() -> None:
+    build = replace(waiting_build(), state=BuildState.EXECUTING, started_at=NOON)
+    listed = tables.builds([build], now=NOON + MINUTE)
+    assert listed["Took"][0] == "1 min 00 s"
+
+
+def test_a_failed_build_shows_its_reason_and_a_good_one_its_skill() -> None:
+    failed = replace(waiting_build(), state=BuildState.FAILED, reason="No rows are left.")
+    found = result({"auc": 0.9}, {"auc": 0.5})
+    good = replace(waiting_build(), state=BuildState.SUCCEEDED, result=found)
+    listed = tables.builds([failed, good], now=NOON)
+    assert list(listed["What happened"]) == ["No rows are left.", "28.0 % better than the baseline"]
+
+
+def test_lower_is_better_for_errors_and_higher_for_the_rest() -> None:
+    found = result(
+        {"auc": 0.9, "log_loss": 0.4, "rmse": 9.0, "recall": 0.2},
+        {"auc": 0.5, "log_loss": 0.6, "rmse": 7.0},
+    )
+    assert list(tables.metrics(found)["Better"]) == ["Model", "Model", "Baseline", ""]
+
+
+def test_costs_list_the_untagged_last_and_add_up() -> None:
+    spent = report({"acme": ["1", "2"], "bank": ["5"], None: ["2"]})
+    listed = tables.costs(spent)
+    assert list(listed["Tenant"]) == ["bank", "acme", "Untagged"]
+    assert list(listed["Cost"]) == [show.money(Decimal(n)) for n in (5, 3, 2)]
+    assert list(listed["Share"]) == ["50.0 %", "30.0 %", "20.0 %"]
+    assert listed["By day"][1] == [1.0, 2.0, 0.0]
+
+
+def test_the_export_keeps_every_digit() -> None:
+    exported = tables.exported(report({"acme": ["0.0000012345"], None: ["2"]}))
+    assert exported.splitlines() == [
+        "day_utc,tenant_id,amount_usd,estimated",
+        "2026-11-01,acme,0.0000012345,True",
+        "2026-11-01,,2,True",
+    ]
