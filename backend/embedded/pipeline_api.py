@@ -217,6 +217,6 @@ def _step(step: StepRecord) -> dict[str, Any]:
         "EndTime": step.ended_at,
         "StepStatus": step.status,
         "FailureReason": step.reason,
-        "Metadata": dict(step.metadata),
+        "Metadata": dict(step.metadata) or None,
         "AttemptCount": 1,
     }

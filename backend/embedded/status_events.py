@@ -36,7 +36,7 @@ def step_changed(execution: Execution, step: StepRecord, before: str | None) -> 
         "currentStepStatus": step.status,
         "previousStepStatus": before,
         "failureReason": step.reason,
-        "metadata": {name[0].lower() + name[1:]: fact for name, fact in step.metadata.items()},
+        "metadata": _camel(step.metadata),
     }
     _put(execution, STEP_CHANGE, detail)
 
@@ -53,6 +53,16 @@ def _put(execution: Execution, kind: str, detail: Mapping[str, Any]) -> None:
     }
     with request_scope(execution.account, execution.region):
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+def _camel(fact: Any) -> Any:
+    """Events begin names with a small letter where the API has a capital one."""
+    match fact:
+        case Mapping():
+            return {name[0].lower() + name[1:]: _camel(part) for name, part in fact.items()}
+        case list():
+            return [_camel(part) for part in fact]
+    return fact
 
 
 def _moment(at: datetime | None) -> str | None:
