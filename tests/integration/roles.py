@@ -1,8 +1,10 @@
 """Roles for tests, and requests no SDK would send."""
 
+import io
 import json
 import urllib.error
 import urllib.request
+import zipfile
 from typing import Any
 
 import boto3
@@ -30,6 +32,31 @@ def role(
             RoleName=name, PolicyName="rights", PolicyDocument=document(*statements)
         )
     return cloud.session(made["Role"]["Arn"])
+
+
+def function(cloud: Cloud, name: str, code: str, *statements: dict[str, Any]) -> None:
+    """A function of one module and its role of the same name, ready to be called."""
+    iam, functions = cloud.session().client("iam"), cloud.session().client("lambda")
+    service = {"Service": "lambda.amazonaws.com"}
+    trust = {"Effect": "Allow", "Principal": service, "Action": "sts:AssumeRole"}
+    role_arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"][
+        "Arn"
+    ]
+    if statements:
+        iam.put_role_policy(
+            RoleName=name, PolicyName="rights", PolicyDocument=document(*statements)
+        )
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("code.py", code)
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="code.handler",
+        Role=role_arn,
+        Code={"ZipFile": archive.getvalue()},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName=name)
 
 
 def allow(actions: str | list[str], resources: str | list[str], **condition: Any) -> dict[str, Any]:

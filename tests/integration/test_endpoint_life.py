@@ -1,12 +1,10 @@
 """How the embedded cloud begins, refuses to begin, and ends."""
 
-import io
 import json
 import signal
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,8 @@ import psutil
 import pytest
 
 from demo.cloud import ROOT, OwnCloud, free_port, own_cloud
+from tests.integration.conftest import Cloud
+from tests.integration.roles import function
 
 FUNCTION = "import os\ndef handler(event, context):\n    return {'pid': os.getpid(), **event}\n"
 
@@ -34,32 +34,8 @@ def session(own: OwnCloud, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def with_a_function(own: OwnCloud, monkeypatch: pytest.MonkeyPatch) -> int:
     """A function that has run, and the process it left warm."""
-    boto = session(own, monkeypatch)
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    made = boto.client("iam").create_role(
-        RoleName="function", AssumeRolePolicyDocument=json.dumps(trust)
-    )
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as bundle:
-        bundle.writestr("code.py", FUNCTION)
-    functions = boto.client("lambda")
-    functions.create_function(
-        FunctionName="function",
-        Runtime="python3.12",
-        Handler="code.handler",
-        Role=made["Role"]["Arn"],
-        Code={"ZipFile": archive.getvalue()},
-    )
-    functions.get_waiter("function_active_v2").wait(FunctionName="function")
+    functions = session(own, monkeypatch).client("lambda")
+    function(Cloud(own.endpoint_url, own.state, own.pid), "function", FUNCTION)
     answer = functions.invoke(FunctionName="function", Payload=b'{"hello": "world"}')
     returned = json.load(answer["Payload"])
     assert returned["hello"] == "world"
