@@ -1,6 +1,7 @@
 """Responsible for seeing tenants: a provider all of them, a tenant's people their own."""
 
 from backend.context import Context
+from backend.domain.errors import Invalid
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
 
@@ -11,9 +12,11 @@ def list_tenants(context: Context, principal: Principal) -> list[Tenant]:
     return context.tenants.all()
 
 
-def tenant(context: Context, principal: Principal, tenant_id: str | None = None) -> Tenant:
+def tenant(context: Context, principal: Principal, tenant_id: str = "") -> Tenant:
     """The tenant a provider names; a tenant's people see their own whatever they name."""
-    if principal.role is Role.TENANT or tenant_id is None:
+    if principal.role is Role.TENANT:
         return context.tenants.get(principal.own_tenant())
     principal.as_provider()
+    if not tenant_id:
+        raise Invalid("No tenant is named: choose one from the list of tenants.")
     return context.tenants.get(tenant_id)

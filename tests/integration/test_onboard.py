@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,14 @@ import pytest
 from backend import onboard, tenants
 from backend.context import Context
 from backend.domain import naming
-from backend.domain.errors import AlreadyExists, BackendError, Conflict, Forbidden, Invalid
+from backend.domain.errors import (
+    AlreadyExists,
+    BackendError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from backend.domain.new_tenant import NewTenant
 from backend.domain.onboarding import plan_of
 from backend.domain.principal import Principal, Role
@@ -217,3 +225,28 @@ def test_a_tenants_people_onboard_nobody_and_see_their_own_tenant_alone(
     with pytest.raises(Forbidden):
         tenants.list_tenants(portal, ana)
     assert tenants.tenant(portal, ana, "another").tenant_id == "made"
+
+
+def test_a_provider_must_name_a_tenant_there_is(portal: Context):
+    with pytest.raises(Invalid, match="No tenant is named"):
+        tenants.tenant(portal, PAT, "")
+    with pytest.raises(NotFound, match="'nobody'"):
+        tenants.tenant(portal, PAT, "nobody")
+
+
+def test_of_many_onboardings_of_one_id_at_once_one_is_made(context: Context, portal: Context):
+    before = estate(context)
+    plan = onboard.plan(
+        portal, PAT, tenant_id="race", name="Race", tier="basic", email="ana@race.example"
+    )
+
+    def carried_out(_: int) -> str:
+        try:
+            return onboard.carry_out(portal, PAT, plan, now=NOW).tenant.status.value
+        except AlreadyExists:
+            return "refused"
+
+    with ThreadPoolExecutor(4) as providers:
+        outcomes = sorted(providers.map(carried_out, range(4)))
+    assert outcomes == ["Active", "refused", "refused", "refused"]
+    assert estate(context)["tenants"] - before["tenants"] == {"race"}
