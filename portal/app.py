@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from backend.domain.principal import Principal
+from backend.domain.errors import Forbidden, NotFound
+from backend.domain.principal import Principal, Role
 from portal import auth, notices, places, session
 from portal.refusals import refusals_as_sentences
 
@@ -19,7 +20,7 @@ def frame(principal: Principal | None) -> None:
     landing = st.Page(
         lambda: _land(pages[0]), title="MLaaS Portal", default=True, visibility="hidden"
     )
-    current = st.navigation([landing, *pages])
+    current = st.navigation([landing, *pages, *_not_theirs(principal.role)])
     st.logo(places.STATIC / "logo.svg", size="large", icon_image=places.STATIC / "mark.svg")
     _who_and_where(principal)
     notices.show_pending()
@@ -37,13 +38,25 @@ def _sign_in_everywhere() -> Page:
     return st.navigation([here, *elsewhere], position="hidden")
 
 
+def _not_theirs(role: Role) -> list[Page]:
+    """The other role's addresses, each leading to a refusal instead of Streamlit's own dialog."""
+    return [
+        st.Page(_refuse, title="Not your page", url_path=place.address, visibility="hidden")
+        for place in places.EVERYWHERE
+        if place not in places.OF[role]
+    ]
+
+
+def _refuse() -> None:
+    raise Forbidden("This page is not one of yours: choose one from the navigation.")
+
+
 def _land(first: Page) -> None:
     """Streamlit runs the default page for an address it does not know, too."""
     address = urlsplit(st.context.url or "").path.strip("/")
     if not address:
         st.switch_page(first)
-    st.title("There is no such page")
-    st.markdown(f"`{address}` is no page, or not one of yours: choose one from the navigation.")
+    raise NotFound(f"There is no page '{address}': choose one from the navigation.")
 
 
 def _who_and_where(principal: Principal) -> None:

@@ -122,7 +122,8 @@ def test_cancelling_an_upload_leaves_nothing_to_resume(enter: Enter, world: Worl
 )
 def test_a_tenant_finds_no_page_of_the_provider(enter: Enter, world: World, address: str) -> None:
     page = enter(world.ana, f"/{address}")
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_text("This page is not one of yours")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
 
 
