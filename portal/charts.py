@@ -15,7 +15,7 @@ from backend.queues import QueueBoard, TierLine
 LARGEST = 8
 OTHER, UNTAGGED = "Other tenants", "Untagged"
 # Errors have no common scale; of those that share one, these two are read most.
-_COMPARED = ("accuracy", "auc", "f1", "precision", "recall", "mae", "rmse")
+_COMPARED = ("auc", "accuracy", "f1", "macro_f1", "precision", "recall", "mae", "rmse")
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,11 @@ def metrics(result: Result) -> pd.DataFrame:
         [
             {
                 "Metric": words.METRIC.get(name, name.replace("_", " ").capitalize()),
-                "This model": show.number(value),
+                "This model": show.number(result.metrics[name]),
                 "Baseline": show.number(baseline[name]) if name in baseline else "",
-                "Better": _better(name, value, baseline.get(name)),
+                "Better": _better(name, result.metrics[name], baseline.get(name)),
             }
-            for name, value in result.metrics.items()
+            for name in words.in_order(result.metrics)
         ]
     )
 

@@ -1,5 +1,6 @@
 """Responsible for plain words: what states, metrics and pipeline steps are called on a page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.domain.build import BuildState
@@ -78,20 +79,28 @@ OBJECTIVE: dict[Objective, str] = {
     Objective.MULTICLASS: "One of several classes",
     Objective.REGRESSION: "A number",
 }
+# In the order in which they are read; what is first says most.
 METRIC = {
-    "accuracy": "Accuracy",
     "auc": "AUC",
+    "accuracy": "Accuracy",
     "f1": "F1",
+    "macro_f1": "F1, mean of the classes",
     "precision": "Precision",
     "recall": "Recall",
     "log_loss": "Log loss",
-    "mae": "Mean absolute error",
-    "mse": "Mean squared error",
-    "rmse": "Root mean squared error",
     "r2": "R²",
+    "mae": "Mean absolute error",
+    "rmse": "Root mean squared error",
+    "mse": "Mean squared error",
 }
 LOWER_IS_BETTER = frozenset({"log_loss", "mae", "mse", "rmse"})
 SKILL = (
     "The share of the baseline's error that the model takes away, measured on rows it has never "
     "seen: 0 % is no better than guessing, 100 % is perfect."
 )
+
+
+def in_order(metrics: Iterable[str]) -> list[str]:
+    """The metrics as they are read, those without a word of ours last."""
+    known = list(METRIC)
+    return sorted(metrics, key=lambda name: (known.index(name) if name in METRIC else 99, name))

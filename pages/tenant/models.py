@@ -42,7 +42,7 @@ for version in versions:
         if result:
             with st.grid(4, gap="small", min_column_width=150):
                 st.metric("Better than the baseline", show.share(result.skill), help=words.SKILL)
-                for name in list(result.metrics)[:3]:
+                for name in words.in_order(result.metrics)[:3]:
                     st.metric(words.METRIC.get(name, name), show.number(result.metrics[name]))
         if version.comment:
             st.markdown(f"> {show.plain(version.comment)}")

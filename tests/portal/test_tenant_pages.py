@@ -81,7 +81,7 @@ def test_a_build_shows_its_figures_and_steps(visit: Visit, context: Context, fre
     assert figures["Better than the baseline"] == "27.9 %"
     assert figures["Rows read"] == "7,043"
     table = app.table[0].value
-    assert list(table["Metric"]) == ["Accuracy", "AUC", "Log loss"]
+    assert list(table["Metric"]) == ["AUC", "Accuracy", "Log loss"]
     assert set(table["Better"]) == {"Model"}
     assert "Preprocess** · 2 s" in said(app.markdown)
     assert "customerID' looks like an id" in said(app.markdown)

@@ -42,7 +42,13 @@ def test_lower_is_better_for_errors_and_higher_for_the_rest() -> None:
         {"auc": 0.9, "log_loss": 0.4, "rmse": 9.0, "recall": 0.2},
         {"auc": 0.5, "log_loss": 0.6, "rmse": 7.0},
     )
-    assert list(tables.metrics(found)["Better"]) == ["Model", "Model", "Baseline", ""]
+    better = {row["Metric"]: row["Better"] for _, row in tables.metrics(found).iterrows()}
+    assert better == {
+        "AUC": "Model",
+        "Recall": "",
+        "Log loss": "Model",
+        "Root mean squared error": "Baseline",
+    }
 
 
 def test_costs_list_the_untagged_last_and_add_up() -> None:
