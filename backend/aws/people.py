@@ -60,21 +60,11 @@ class People:
         known = self.find(email)
         if known is not None:
             if known.tenant_id != settings["UserAttributes"][naming.TENANT_CLAIM]:
-                raise AlreadyExists(f"{email} signs in already: give another address.")
+                raise AlreadyExists(_taken(email))
             if known.status != _NEVER_SIGNED_IN:
                 return None
             self._delete(known)
-        password = _password()
-        sentence = f"{email} signs in already: give another address."
-        with translated(sentence, UsernameExistsException=AlreadyExists):
-            self._cognito.admin_create_user(
-                UserPoolId=self._pool,
-                Username=email,
-                TemporaryPassword=password,
-                UserAttributes=_listed(settings["UserAttributes"]),
-                DesiredDeliveryMediums=settings["DesiredDeliveryMediums"],
-            )
-        return password
+        return self._create(email, settings)
 
     def remove_all_of(self, tenant_id: str) -> Removal:
         """Removes every account of the tenant, not only the first user's."""
@@ -87,16 +77,9 @@ class People:
 
     def add_provider(self, email: str) -> str:
         """Makes an account of the provider's own people; returns its temporary password."""
-        password = _password()
-        sentence = f"{email} signs in already."
-        with translated(sentence, UsernameExistsException=AlreadyExists):
-            self._cognito.admin_create_user(
-                UserPoolId=self._pool,
-                Username=email,
-                TemporaryPassword=password,
-                UserAttributes=_listed({"email": email, "email_verified": "true"}),
-                DesiredDeliveryMediums=["EMAIL"],
-            )
+        attributes = {"email": email, "email_verified": "true"}
+        settings = {"UserAttributes": attributes, "DesiredDeliveryMediums": ["EMAIL"]}
+        password = self._create(email, settings)
         self._cognito.admin_add_user_to_group(
             UserPoolId=self._pool, Username=email, GroupName=naming.PROVIDERS_GROUP
         )
@@ -109,6 +92,18 @@ class People:
                 UserPoolId=self._pool, Username=email, Password=password, Permanent=True
             )
 
+    def _create(self, email: str, settings: Mapping[str, Any]) -> str:
+        password = _password()
+        with translated(_taken(email), UsernameExistsException=AlreadyExists):
+            self._cognito.admin_create_user(
+                UserPoolId=self._pool,
+                Username=email,
+                TemporaryPassword=password,
+                UserAttributes=_listed(settings["UserAttributes"]),
+                DesiredDeliveryMediums=settings["DesiredDeliveryMediums"],
+            )
+        return password
+
     def _all(self) -> Iterator[Account]:
         """Cognito cannot search by an attribute of ours."""
         for page in self._cognito.get_paginator("list_users").paginate(UserPoolId=self._pool):
@@ -117,6 +112,10 @@ class People:
 
     def _delete(self, account: Account) -> None:
         self._cognito.admin_delete_user(UserPoolId=self._pool, Username=account.user_name)
+
+
+def _taken(email: str) -> str:
+    return f"{email} signs in already: give another address."
 
 
 def _account(user: Mapping[str, Any], attributes: list[dict[str, str]]) -> Account:

@@ -29,7 +29,6 @@ def estate(context: Context) -> dict[str, set[str]]:
             client("cognito-idp"), "list_users", "Users", "Username", UserPoolId=pool(context)
         ),
         "tenants": {tenant.tenant_id for tenant in context.tenants.all()},
-        "builds": {row["build_id"] for row in _rows(context)},
     }
 
 
@@ -40,10 +39,6 @@ def pool(context: Context) -> str:
 def _listed(client: Any, call: str, member: str, name: str, **request: str) -> set[str]:
     pages = client.get_paginator(call).paginate(**request)
     return {entry[name] for page in pages for entry in page[member]}
-
-
-def _rows(context: Context) -> Any:
-    return context.session.table(naming.BUILDS_TABLE).scan()["Items"]
 
 
 @contextmanager

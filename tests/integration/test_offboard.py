@@ -102,6 +102,7 @@ def test_nothing_of_the_tenant_is_left_but_its_id(
         add_build(context, tenant, BuildState.SUCCEEDED)
         report = ended(portal, tenant)
     assert estate(context) == {**before, "tenants": before["tenants"] | {"leaves"}}
+    assert list(context.builds.every_of("leaves")) == []
     assert report.tenant.status is TenantStatus.OFFBOARDED
     assert report.tenant.first_user == ""
     assert tenants.tenant(portal, PAT, "leaves") == report.tenant
