@@ -162,6 +162,17 @@ def tenant_columns(key: str) -> dict[str, Any]:
     }
 
 
+def pressed(key: str) -> str | None:
+    """The id of the row whose name was pressed, in the table as it stood when that was done."""
+    click = st.session_state.get(key)
+    return st.session_state[f"{key}-ids"][click.row] if click else None
+
+
+def remember(key: str, ids: Sequence[str]) -> None:
+    """Keeps which row is whose: a live table may have moved on before a press arrives."""
+    st.session_state[f"{key}-ids"] = list(ids)
+
+
 def _name_column(label: str, key: str) -> Any:
     """The name is what is pressed to open the row's own page."""
     return st.column_config.ButtonColumn(label, key=key, alignment="left", pinned=True)

@@ -5,20 +5,28 @@ from datetime import timedelta
 import streamlit as st
 
 from backend import queues
-from backend.domain.principal import Role
+from backend.domain.principal import Principal, Role
+from backend.queues import QueueBoard
 from portal import auth, charts, session
 from portal import format as show
 from portal.refusals import live
 
 KEPT = 450  # boards of one session: a quarter of an hour
 me = auth.require(Role.PROVIDER)
+
+
+@st.cache_data(ttl=timedelta(seconds=1), max_entries=4, show_spinner=False)
+def board_now(_principal: Principal, role: Role) -> QueueBoard:
+    """One look for all who are looking: a page open on many screens asks AWS no more often."""
+    return queues.board(session.context(), _principal, now=session.now())
+
+
 st.title("Queues")
 
 
 @live(every=timedelta(seconds=2))
 def lines() -> None:
-    now = session.now()
-    board = queues.board(session.context(), me, now=now)
+    board = board_now(me, me.role)
     seen = st.session_state["boards"] = [*st.session_state.get("boards", []), board][-KEPT:]
     with st.grid(3, gap="small", min_column_width=280):
         for line in board.lines:
@@ -50,7 +58,8 @@ def lines() -> None:
                 config={"displayModeBar": False},
                 alt=f"{title} by tier since the page was opened",
             )
-    st.caption(f"Refreshed {show.when(now, session.zone(), now=now)}, every 2 seconds")
+    refreshed = show.when(board.seen_at, session.zone(), now=board.seen_at)
+    st.caption(f"Refreshed {refreshed}, every 2 seconds")
 
 
 lines()

@@ -10,8 +10,8 @@ from portal import format as show
 me = auth.require(Role.PROVIDER)
 st.title("Tenants")
 found = tenants.list_tenants(session.context(), me)
-if click := st.session_state.get("open-tenant"):
-    places.go(places.TENANT, id=found[click.row].tenant_id)
+if tenant_id := tables.pressed("open-tenant"):
+    places.go(places.TENANT, id=tenant_id)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(show.counted(len(found), "tenant"))
     if st.button("Onboard a tenant", type="primary", icon=":material/person_add:"):
@@ -19,6 +19,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 if not found:
     st.info("No tenants yet. Onboard the first one: you see every resource before it is made.")
     st.stop()
+tables.remember("open-tenant", [tenant.tenant_id for tenant in found])
 st.dataframe(
     tables.tenants(found),
     hide_index=True,

@@ -30,8 +30,8 @@ def listing() -> None:
     now = session.now()
     found = builds.list_builds(session.context(), me)
     shown = [build for build in found if not states or build.state in states]
-    if click := st.session_state.get("open-build"):
-        places.go(places.BUILD, id=shown[click.row].build_id)
+    if build_id := tables.pressed("open-build"):
+        places.go(places.BUILD, id=build_id)
     if not found:
         st.info("No builds yet. Upload a file and the first one starts by itself.")
         st.page_link(places.UPLOAD.page(), label="Upload a file", icon=":material/upload:")
@@ -39,6 +39,7 @@ def listing() -> None:
     if not shown:
         st.info("No builds match this filter: choose other states above.")
         return
+    tables.remember("open-build", [build.build_id for build in shown])
     st.dataframe(
         tables.builds(shown, now=now),
         hide_index=True,

@@ -28,16 +28,20 @@ if not builds.list_builds(context, me, limit=1):
             places.go(places.UPLOAD)
     st.stop()
 
+versions = models.list_versions(context, me)
+pending = [version for version in versions if version.status is ApprovalStatus.PENDING]
+approved = sum(version.status is ApprovalStatus.APPROVED for version in versions)
+known = {build.build_id for build in builds.list_builds(context, me) if build.state.is_final}
+
 
 @live(every=timedelta(seconds=2))
 def overview() -> None:
     now = session.now()
     found = builds.list_builds(context, me, limit=50)
-    versions = models.list_versions(context, me)
-    pending = [version for version in versions if version.status is ApprovalStatus.PENDING]
-    approved = sum(version.status is ApprovalStatus.APPROVED for version in versions)
-    if click := st.session_state.get("open-build"):
-        places.go(places.BUILD, id=found[click.row].build_id)
+    if any(build.state.is_final and build.build_id not in known for build in found):
+        st.rerun()  # a build has ended since: there may be a new model version to decide on
+    if build_id := tables.pressed("open-latest"):
+        places.go(places.BUILD, id=build_id)
     with st.grid(4, gap="small", min_column_width=150):
         in_the_making = (BuildState.STARTING, BuildState.EXECUTING)
         running = sum(build.state in in_the_making for build in found)
@@ -56,10 +60,11 @@ def overview() -> None:
             if st.button("Decide", type="primary"):
                 places.go(places.MODELS)
     st.subheader("Latest builds")
+    tables.remember("open-latest", [build.build_id for build in found[:5]])
     st.dataframe(
         tables.builds(found[:5], now=now),
         hide_index=True,
-        column_config=tables.build_columns(key="open-build"),
+        column_config=tables.build_columns(key="open-latest"),
         alt="Your five latest builds",
     )
     st.caption(f"Refreshed {show.when(now, session.zone(), now=now)}, every 2 seconds")
