@@ -1,6 +1,7 @@
 """No tenant's credentials reach another tenant's things, and each guard is why."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -124,6 +125,42 @@ def test_a_tenants_jobs_may_do_no_more_to_their_own(
     execution: boto3.Session, own: Holdings, attempt: str
 ):
     assert refused(EXECUTION_NEVER[attempt], execution, own, own)
+
+
+def test_a_job_given_another_tenants_file_fails_for_want_of_the_right(
+    context: Context, own: Holdings, foreign: Holdings
+):
+    """Not even a forged pipeline parameter lets a job read what is another tenant's."""
+    sagemaker = context.session.client("sagemaker")
+    stolen = naming.s3_uri(foreign.tenant.bucket, UPLOAD_KEY)
+    parameters = {
+        "TenantId": own.tenant.tenant_id,
+        "Tier": own.tenant.tier,
+        "BuildId": own.build.build_id,
+        "InputDataS3Uri": stolen,
+        "OutputS3Uri": naming.s3_uri(own.tenant.bucket, "builds/stolen"),
+        "ExecutionRoleArn": own.tenant.execution_role_arn,
+        "ModelPackageGroupName": own.tenant.model_group,
+        "TrainingImageUri": context.algorithms.get("linear").image_uri,
+        "Algorithm": "linear",
+    }
+    arn = sagemaker.start_pipeline_execution(
+        PipelineName=naming.PIPELINE,
+        PipelineParameters=[{"Name": n, "Value": value} for n, value in parameters.items()],
+    )["PipelineExecutionArn"]
+    limit = time.monotonic() + 60
+    while _status(sagemaker, arn) == "Executing" and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert _status(sagemaker, arn) == "Failed"
+    [step] = context.executions.steps(arn)
+    reason = context.executions.metered(step).reason or ""
+    assert step.name == "Preprocess"
+    assert "AccessDenied" in reason or "not authorized" in reason
+
+
+def _status(sagemaker: Any, arn: str) -> str:
+    execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    return str(execution["PipelineExecutionStatus"])
 
 
 def test_the_portal_acts_for_a_tenant_only_by_its_own_name(

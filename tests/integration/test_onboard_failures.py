@@ -1,6 +1,7 @@
 """Onboarding that fails half-way: the reason is kept, it is resumed, or nothing of it is left."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -169,7 +170,7 @@ def make_group(context: Context, tenant_id: str) -> None:
 
 @pytest.mark.parametrize("make", [make_bucket, make_role, make_rule, make_group])
 def test_what_somebody_else_has_made_is_neither_taken_over_nor_removed(
-    context: Context, portal: Context, make
+    context: Context, portal: Context, make: Callable[[Context, str], None]
 ):
     tenant_id = make.__name__.replace("_", "-")
     make(context, tenant_id)
