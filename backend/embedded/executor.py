@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from backend.embedded import images, job_api, pipeline_api, status_events
 from backend.embedded.berths import Berths
-from backend.embedded.clock import now
 from backend.embedded.execution_record import Execution
 from backend.embedded.executions import Executions
 from backend.embedded.job import Job, JobStatus, job_as_json, job_from_json
@@ -53,7 +52,8 @@ class Executor:
         """What was under way when the cloud ended is Failed, and its end is told."""
         for job in self._jobs.all():
             if not job.status.is_final:
-                self._jobs.put(job.ended(JobStatus.FAILED, now(), reason=INTERRUPTED))
+                # Billed until it was last heard of, not for the time the cloud was off.
+                self._jobs.put(job.ended(JobStatus.FAILED, job.changed_at, reason=INTERRUPTED))
         failed = self._executions.fail_unfinished(INTERRUPTED)
         if failed:
             threading.Thread(target=_announce_when_served, args=(failed,), daemon=True).start()
