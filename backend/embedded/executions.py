@@ -68,22 +68,26 @@ class Executions:
             execution = _new(asked, definition)
             self._check_quota()
             self.records.put(execution)
-        self._run(execution, definition, None)
+            stop = self._stops[execution.arn] = StopSignal()
+        self._run(execution, definition, None, stop)
         return execution
 
     def stop(self, arn: str) -> None:
         """Raises NotExecuting for an execution that has ended."""
-        before, after = self.records.change(arn, _stopping)
+        with self._starting:
+            before, after = self.records.change(arn, _stopping)
+            stop = self._stops[arn]
         if before.status is ExecutionStatus.EXECUTING:
             status_events.execution_changed(after, before.status)
-            self._stops[arn].request()
+            stop.request()
 
     def retry(self, arn: str) -> None:
         """Runs again what did not succeed; raises NotExecuting unless it has failed or stopped."""
         with self._starting:
             self._check_quota()
             before, after = self.records.change(arn, _retried)
-        self._run(after, parsed(after.definition), before.status)
+            stop = self._stops[arn] = StopSignal()
+        self._run(after, parsed(after.definition), before.status, stop)
 
     def fail_unfinished(self, reason: str) -> list[tuple[Execution, Execution]]:
         """Ends what an earlier run left unfinished; returns each execution before and after."""
@@ -117,8 +121,9 @@ class Executions:
                 f"{running} Executions and a request delta of 1 Executions."
             )
 
-    def _run(self, execution: Execution, definition: Definition, before: str | None) -> None:
-        stop = self._stops[execution.arn] = StopSignal()
+    def _run(
+        self, execution: Execution, definition: Definition, before: str | None, stop: StopSignal
+    ) -> None:
         status_events.execution_changed(execution, before)
         run = ExecutionRun(execution.arn, definition, self.records, self._host, stop)
         ended = self._runs.submit(run.run)

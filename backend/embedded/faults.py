@@ -21,6 +21,10 @@ class StepFailed(Exception):
     """A step that failed, in the words its owner reads."""
 
 
+class RoleRefused(Exception):
+    """A role that SageMaker may not act as, or that lacks a right; worded as AWS does."""
+
+
 class JobFailed(Exception):
     """A job that failed; the text becomes its FailureReason."""
 

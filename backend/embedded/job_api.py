@@ -21,7 +21,7 @@ from backend.embedded.job_descriptions import (
 )
 from backend.embedded.listing import listed, moment_in
 from backend.embedded.record_store import RecordStore
-from backend.embedded.tuning import score_of, trials_of
+from backend.embedded.tuning import objective_of, score_of, trials_of
 
 Jobs = RecordStore[Job]
 
@@ -188,8 +188,7 @@ _JOB_KEYS: Mapping[str, Callable[[Job], Any]] = {
 
 def _trial_keys(job: Job) -> Mapping[str, Callable[[Job], Any]]:
     """Trials without a score come after those with one."""
-    config = job.request["HyperParameterTuningJobConfig"]
-    objective = config["HyperParameterTuningJobObjective"]["MetricName"]
+    objective = objective_of(job)["MetricName"]
 
     def score(trial: Job) -> Any:
         value = score_of(trial, objective)

@@ -28,7 +28,7 @@ class JobData:
         bucket, prefix = split_s3_uri(uri)
         try:
             keys = [key for key in self._keys(bucket, prefix) if not key.endswith("/")]
-        except ClientError as refusal:
+        except (ClientError, BotoCoreError) as refusal:
             raise self._nothing_at(uri, _message(refusal)) from refusal
         if not keys:
             raise self._nothing_at(uri, "no object has this prefix")

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.embedded.job import Job, JobStatus
 from backend.embedded.training import model_uri_of
-from backend.embedded.tuning import best_of, score_of
+from backend.embedded.tuning import objective_of, ranked, score_of
 
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
@@ -82,8 +82,7 @@ def summarize_training(job: Job) -> dict[str, Any]:
 
 
 def describe_tuning(job: Job, trials: Sequence[Job]) -> dict[str, Any]:
-    config = job.request["HyperParameterTuningJobConfig"]
-    best = best_of(trials, config)
+    best = ranked(trials, job)[:1]
     return dict(job.request) | _known(
         HyperParameterTuningJobName=job.name,
         HyperParameterTuningJobArn=job.arn,
@@ -93,7 +92,7 @@ def describe_tuning(job: Job, trials: Sequence[Job]) -> dict[str, Any]:
         HyperParameterTuningEndTime=job.ended_at,
         TrainingJobStatusCounters=_status_counters(trials),
         ObjectiveStatusCounters=_objective_counters(job, trials),
-        BestTrainingJob=summarize_trial(best, job) if best else None,
+        BestTrainingJob=summarize_trial(best[0], job) if best else None,
         FailureReason=job.reason,
         ConsumedResources={"RuntimeInSeconds": sum(trial.billable_seconds for trial in trials)},
     )
@@ -116,7 +115,7 @@ def summarize_tuning(job: Job, trials: Sequence[Job]) -> dict[str, Any]:
 
 
 def summarize_trial(trial: Job, job: Job) -> dict[str, Any]:
-    objective = job.request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    objective = objective_of(job)
     score = score_of(trial, objective["MetricName"])
     return _known(
         TrainingJobName=trial.name,
@@ -175,7 +174,7 @@ def _status_counters(trials: Sequence[Job]) -> dict[str, int]:
 
 
 def _objective_counters(job: Job, trials: Sequence[Job]) -> dict[str, int]:
-    objective = job.request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    objective = objective_of(job)
     states = [_objective_status(trial, objective["MetricName"]) for trial in trials]
     return {state: states.count(state) for state in ("Succeeded", "Pending", "Failed")}
 

@@ -9,7 +9,7 @@ from backend.embedded import containers
 from backend.embedded.berths import Berths
 from backend.embedded.clock import now
 from backend.embedded.containers import Ended, Program
-from backend.embedded.faults import JobFailed, StepFailed, Stopped
+from backend.embedded.faults import JobFailed, RoleRefused, Stopped
 from backend.embedded.job import Job, JobStatus, Metric
 from backend.embedded.job_data import JobData
 from backend.embedded.job_logs import JobLog
@@ -86,7 +86,7 @@ class JobRun:
     def session(self, role_arn: str) -> RoleSession:
         try:
             return self.host.sessions.assume(role_arn, self.job.arn)
-        except StepFailed as refusal:
+        except RoleRefused as refusal:
             raise JobFailed(f"ClientError: {refusal}") from refusal
 
     def data(self, session: RoleSession) -> JobData:
@@ -99,7 +99,7 @@ class JobRun:
         try:
             for action in _PULL:
                 session.require(action, f"arn:aws:ecr:{region}:{account}:repository/{repository}")
-        except StepFailed as refusal:
+        except RoleRefused as refusal:
             raise JobFailed(
                 f"ClientError: Role {session.role_arn} does not have ECR pull permissions "
                 f"for image: {uri}. {refusal}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.embedded.clock import now
-from backend.embedded.faults import InvalidRequest, StepFailed, Stopped
+from backend.embedded.faults import InvalidRequest, RoleRefused, StepFailed, Stopped
 from backend.embedded.job import Job, JobKind, JobStatus, Phase
 from backend.embedded.job_descriptions import (
     describe_processing,
@@ -18,7 +18,7 @@ from backend.embedded.requests import check_request
 from backend.embedded.role_session import SERVICE, RoleSession
 from backend.embedded.step_act import StepAct
 from backend.embedded.training import train
-from backend.embedded.tuning import search_of_job, trials_of, tune
+from backend.embedded.tuning import ranked, search_of_job, trials_of, tune
 
 _OPERATIONS = {
     JobKind.PROCESSING: ("CreateProcessingJob", "ProcessingJobName", "ProcessingJob"),
@@ -49,11 +49,8 @@ def run_tuning(act: StepAct) -> Mapping[str, Any]:
     job = tune(act.host, _created(act, JobKind.TUNING, search_of_job), act.stop)
     _check_end(job, "Tuning job")
     trials = trials_of(act.host.jobs.all(), job.arn)
-    described = describe_tuning(job, trials)
-    best = described["BestTrainingJob"]
-    summaries = [summarize_trial(trial, job) for trial in trials]
-    summaries.sort(key=lambda summary: summary["TrainingJobName"] != best["TrainingJobName"])
-    return described | {"TrainingJobSummaries": summaries}
+    summaries = [summarize_trial(trial, job) for trial in ranked(trials, job)]
+    return describe_tuning(job, trials) | {"TrainingJobSummaries": summaries}
 
 
 def _created(
@@ -69,7 +66,7 @@ def _created(
         job = _job(act, kind, name, request | {name_field: name})
         _check_permission(act.role(), operation, job)
         act.host.sessions.assume(_role_of(job), job.arn)
-    except (InvalidRequest, StepFailed) as refusal:
+    except (InvalidRequest, RoleRefused) as refusal:
         raise StepFailed(
             f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {refusal}"
         ) from refusal

@@ -12,18 +12,19 @@ from botocore.config import Config
 from ministack.core import iam_evaluator
 from ministack.services import iam, sts
 
-from backend.embedded.faults import StepFailed
+from backend.embedded.faults import RoleRefused
 
 SERVICE = "sagemaker.amazonaws.com"
 _LASTS_SECONDS = 12 * 3600
 _RENEW_SECONDS = 6 * 3600
 _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 # An invocation lasts as long as a Lambda step may, and is never made twice.
-_LAMBDA = Config(read_timeout=610, retries={"total_max_attempts": 1})
+_LAMBDA = Config(read_timeout=610, retries={"total_max_attempts": 1}, proxies={})
 _OTHERS = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     s3={"addressing_style": "path"},
     max_pool_connections=32,
+    proxies={},
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
@@ -68,7 +69,7 @@ class RoleSession:
             return made
 
     def require(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> None:
-        """Raises StepFailed, worded as AWS does, unless the role may do this to the resource."""
+        """Raises RoleRefused unless the role may do this to the resource."""
         principal = iam_evaluator.resolve_principal(self._key, self._account)
         request = iam_evaluator.EvalContext(
             principal_arn=self._arn,
@@ -87,7 +88,7 @@ class RoleSession:
                 if verdict.decision == "Deny"
                 else f"because no identity-based policy allows the {action} action"
             )
-            raise StepFailed(
+            raise RoleRefused(
                 f"User: {self._arn} is not authorized to perform: {action} "
                 f"on resource: {resource} {why}"
             )
@@ -102,14 +103,14 @@ class RoleSessions:
         self._sessions: dict[str, RoleSession] = {}
 
     def assume(self, role_arn: str, source_arn: str) -> RoleSession:
-        """Raises StepFailed, worded as AWS does, when the role is missing or trusts others only.
+        """Raises RoleRefused when the role is missing or trusts others only.
 
         `source_arn` is the execution or job on whose account SageMaker acts.
         """
         found = _ROLE.fullmatch(role_arn)
         role = iam._roles.get_scoped(found[1], None, found[2]) if found else None
         if found is None or role is None or not _trusts(role, role_arn, source_arn):
-            raise StepFailed(
+            raise RoleRefused(
                 f"Could not assume role {role_arn}. Please ensure that the role exists and "
                 f"allows principal '{SERVICE}' to assume the role."
             )

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from backend.domain.naming import split_s3_uri
 from backend.embedded.definition import Definition, Step
 from backend.embedded.execution_record import Execution
 from backend.embedded.expressions import Scope, resolved
-from backend.embedded.faults import StepFailed
+from backend.embedded.faults import RoleRefused, StepFailed
 from backend.embedded.job_host import JobHost
 from backend.embedded.role_session import RoleSession
 from backend.embedded.stop_signal import StopSignal
@@ -36,7 +36,7 @@ class StepAct:
         """The pipeline's role; StepFailed when SageMaker may not act as it."""
         try:
             return self.host.sessions.assume(self.execution.role_arn, self.execution.arn)
-        except StepFailed as refusal:
+        except RoleRefused as refusal:
             raise StepFailed(f"ClientError: {refusal}") from refusal
 
     def client(self, service: str) -> Any:
@@ -74,9 +74,7 @@ class StepAct:
         try:
             body = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
             return json.loads(body)
-        except ClientError as refusal:
-            raise StepFailed(
-                f"ClientError: Cannot read {uri}: {refusal.response['Error']['Message']}"
-            ) from refusal
+        except (ClientError, BotoCoreError) as refusal:
+            raise StepFailed(f"ClientError: Cannot read {uri}: {refusal}") from refusal
         except ValueError as fault:
             raise StepFailed(f"ClientError: {uri} is not JSON: {fault}.") from fault

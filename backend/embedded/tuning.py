@@ -68,16 +68,24 @@ def score_of(trial: Job, objective: str) -> float | None:
     return next((one.value for one in trial.metrics if one.name == objective), None)
 
 
-def best_of(trials: Sequence[Job], config: Mapping[str, Any]) -> Job | None:
-    """The completed trial with the best objective, the earlier one of equals."""
-    objective = config["HyperParameterTuningJobObjective"]
-    sign = 1.0 if objective["Type"] == "Maximize" else -1.0
+def ranked(trials: Sequence[Job], job: Job) -> list[Job]:
+    """The completed trials of a tuning job that have a score, the best and then earliest first."""
+    objective = objective_of(job)
+    sign = -1.0 if objective["Type"] == "Maximize" else 1.0
     scored = [
         (sign * score, trial)
         for trial in trials
         if (score := score_of(trial, objective["MetricName"])) is not None
     ]
-    return max(scored, key=lambda pair: pair[0])[1] if scored else None
+    return [trial for _, trial in sorted(scored, key=lambda pair: pair[0])]
+
+
+def objective_of(job: Job) -> Mapping[str, str]:
+    """Whether to Maximize or Minimize, and which metric."""
+    objective: Mapping[str, str] = job.request["HyperParameterTuningJobConfig"][
+        "HyperParameterTuningJobObjective"
+    ]
+    return objective
 
 
 @dataclass(slots=True)
@@ -125,7 +133,7 @@ class _Tuning:
         return self.begun < self.search.most and not self.stop.requested and not hopeless
 
     def _scored(self) -> list[tuple[Mapping[str, str], float]]:
-        objective = self._config["HyperParameterTuningJobObjective"]["MetricName"]
+        objective = objective_of(self.job)["MetricName"]
         scores = [(trial.tuned, score_of(trial, objective)) for trial in self.trials]
         return [(values, score) for values, score in scores if score is not None]
 
@@ -140,11 +148,11 @@ class _Tuning:
     def _trial(self, values: Mapping[str, str]) -> Job:
         definition, at = self.job.request["TrainingJobDefinition"], now()
         name = f"{self.job.name}-{self.begun:03d}-{secrets.token_hex(4)}"
-        objective = self._config["HyperParameterTuningJobObjective"]["MetricName"]
         given = {
             **definition.get("StaticHyperParameters", {}),
             **values,
-            "_tuning_objective_metric": objective,
+            # SageMaker adds this one, and a program has to bear with it.
+            "_tuning_objective_metric": objective_of(self.job)["MetricName"],
         }
         return Job(
             kind=JobKind.TRAINING,
@@ -159,11 +167,6 @@ class _Tuning:
             tuning_job_arn=self.job.arn,
             tuned=dict(values),
         )
-
-    @property
-    def _config(self) -> Mapping[str, Any]:
-        config: Mapping[str, Any] = self.job.request["HyperParameterTuningJobConfig"]
-        return config
 
 
 def _mark_stopping(host: JobHost, job: Job) -> None:

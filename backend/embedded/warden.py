@@ -17,44 +17,46 @@ from pathlib import Path
 
 class Warden:
     def __init__(self) -> None:
-        self._telling = threading.Lock()
+        self._lock = threading.Lock()
+        self._groups: set[int] = set()
         self._dismissed = False
+        reading, self._pipe = os.pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(__file__))],
-            stdin=subprocess.PIPE,
+            stdin=reading,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
+        os.close(reading)
 
     def watch(self, group: int) -> None:
         """From now on the group ends with the cloud; at once, when the cloud is ending."""
-        with self._telling:
+        with self._lock:
             if self._dismissed:
                 _kill(group)
-            else:
-                self._tell(f"+{group}\n")
+                return
+            self._groups.add(group)
+            self._tell(f"+{group}\n")
 
     def forget(self, group: int) -> None:
-        with self._telling:
+        with self._lock:
+            self._groups.discard(group)
             if not self._dismissed:
                 self._tell(f"-{group}\n")
 
     def dismiss(self) -> None:
-        """Kills what is still watched, and ends."""
-        with self._telling:
+        """Kills what is still watched, and ends the watch."""
+        with self._lock:
             self._dismissed = True
-            with contextlib.suppress(BrokenPipeError):
-                if self._process.stdin:
-                    self._process.stdin.close()
+            for group in self._groups:
+                _kill(group)
+            os.close(self._pipe)
         self._process.wait()
 
     def _tell(self, line: str) -> None:
-        # Without its warden the cloud goes on, and still ends its jobs when it ends in order.
+        # Should the watching process be gone, jobs still end with a cloud that ends in order.
         with contextlib.suppress(BrokenPipeError):
-            if self._process.stdin is None:
-                return
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
+            os.write(self._pipe, line.encode())
 
 
 def _keep_watch() -> None:
