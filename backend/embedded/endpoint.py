@@ -41,7 +41,7 @@ SERVED = frozenset(
     }
 )  # fmt: skip
 
-_SAVE_EVERY_SECONDS = 5
+_HOUSEKEEPING_SECONDS = 5
 
 
 def serve(listener: socket.socket, state: Path, jobs: int) -> NoReturn:
@@ -72,14 +72,14 @@ async def _live(listener: socket.socket, state: Path, jobs: int) -> None:
         running = _start_sagemaker(state, jobs)
         save()
         _say(_banner(port, state, jobs))
-        saving = asyncio.create_task(_keep_saving())
+        housekeeping = asyncio.create_task(_keep_house())
 
         async def ended() -> None:
             await end.wait()
             await asyncio.to_thread(running.close)
 
         await listen(guarded(ministack.app), _config(listener), shutdown_trigger=ended)
-        saving.cancel()
+        housekeeping.cancel()
     lambda_runtime.reset()
 
 
@@ -102,10 +102,12 @@ def _config(listener: socket.socket) -> Config:
     return config
 
 
-async def _keep_saving() -> None:
+async def _keep_house() -> None:
+    """Saves, and ends functions' processes that a burst has left idle: each holds 60 MB."""
     while True:
-        await asyncio.sleep(_SAVE_EVERY_SECONDS)
+        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
         await asyncio.to_thread(save)
+        await asyncio.to_thread(lambda_runtime.reap_idle_workers)
 
 
 def save() -> None:

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import boto3
 import psutil
 import pytest
+from botocore.config import Config
 
 from demo.cloud import ROOT, OwnCloud, free_port, own_cloud
 from tests.integration.conftest import Cloud
@@ -121,3 +123,25 @@ def test_a_state_that_cannot_be_a_folder_is_one_clear_sentence(tmp_path: Path) -
     assert refused.returncode == 1
     assert str(file) in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+NAP = "import time\ndef handler(event, context):\n    time.sleep(1)\n"
+
+
+def test_a_burst_of_calls_leaves_one_process_of_a_function(cloud: Cloud) -> None:
+    name = "burst"
+    function(cloud, name, NAP)
+    functions = cloud.session().client("lambda", config=Config(max_pool_connections=8))
+
+    def processes() -> int:
+        children = psutil.Process(cloud.pid).children()
+        return sum(f"ministack-lambda-{name}-" in " ".join(child.cmdline()) for child in children)
+
+    with ThreadPoolExecutor(6) as callers:
+        calls = [callers.submit(functions.invoke, FunctionName=name) for _ in range(6)]
+        assert all(call.result()["StatusCode"] == 200 for call in calls)
+        assert processes() > 1
+    limit = time.monotonic() + 30
+    while processes() > 1 and time.monotonic() < limit:
+        time.sleep(0.5)
+    assert processes() == 1
