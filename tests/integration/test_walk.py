@@ -105,6 +105,25 @@ def test_a_tenants_file_becomes_a_registered_model(
     assert builds.list_builds(portal, ana)[0].build_id == build.build_id
 
 
+def test_a_tuned_build_searches_within_its_tiers_limits(
+    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("standard")
+    tuned = Choices(algorithm="linear", target="bought", tuned=True)
+    build = until(context, tenant, put(portal, tenant, table(), tuned))
+    assert (build.state, build.reason) == (BuildState.SUCCEEDED, None)
+    [tune] = [step for step in build.steps if step.kind == "Tuning"]
+    trials = context.session.client("sagemaker").list_training_jobs_for_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=tune.job_name
+    )["TrainingJobSummaries"]
+    tier = context.tiers.get("standard")
+    assert tier.tuning is not None
+    assert len(trials) == tier.tuning.max_jobs
+    searched = [trial["TunedHyperParameters"] for trial in trials]
+    assert all(0 <= int(knobs["knots"]) <= 8 for knobs in searched)
+    assert len({knobs["regularization"] for knobs in searched}) > 1
+
+
 def test_every_job_carries_the_tenants_role_and_the_cost_tags(
     context: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):

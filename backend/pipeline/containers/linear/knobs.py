@@ -11,7 +11,7 @@ from typing import Any
 Value = int | float | bool | str
 
 # Beside the tuned knobs, these two arrive with every job.
-_OURS = frozenset({"parameters", "seed"})
+_EVERY_JOB = frozenset({"parameters", "seed"})
 
 
 class Refused(Exception):
@@ -25,7 +25,7 @@ def chosen(algorithm: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, 
     """
     declared = {knob["name"]: knob for knob in algorithm["hyperparameters"]}
     asked = _parameters(given.get("parameters", "{}"))
-    asked |= {name: value for name, value in given.items() if name not in _OURS}
+    asked |= {name: value for name, value in given.items() if not _is_the_platforms(name)}
     for name in asked:
         if name not in declared:
             raise Refused(
@@ -36,6 +36,11 @@ def chosen(algorithm: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, 
         name: _value(knob, asked[name]) if name in asked else knob["default"]
         for name, knob in declared.items()
     }
+
+
+def _is_the_platforms(name: str) -> bool:
+    """A tuning job gives each trial names of SageMaker's own, such as _tuning_objective_metric."""
+    return name in _EVERY_JOB or name.startswith("_")
 
 
 def _parameters(text: str) -> dict[str, Any]:
