@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.domain.algorithm import Algorithm, Hyperparameter
-from backend.domain.choices import Choices, Objective
+from backend.domain.choices import DEFAULT_ALGORITHM, Choices, Objective
 from backend.domain.errors import Unavailable
 from backend.domain.tier import Tier
 from portal import words
+from portal.components.header import proposed_target
 
 
 def choices(columns: Sequence[str], algorithms: Sequence[Algorithm], tier: Tier) -> Choices:
-    """Asks for everything a build may be told; the last column is proposed as target.
+    """Asks for everything a build may be told; a likely target is proposed.
 
     Raises Unavailable while no algorithm is registered.
     """
@@ -23,9 +24,11 @@ def choices(columns: Sequence[str], algorithms: Sequence[Algorithm], tier: Tier)
         left, right = st.columns(2, gap="medium")
         with left:
             target = _target(columns)
+        names = [algorithm.algorithm for algorithm in algorithms]
         algorithm = st.radio(
             "Algorithm",
             algorithms,
+            index=names.index(DEFAULT_ALGORITHM) if DEFAULT_ALGORITHM in names else 0,
             format_func=lambda one: one.title,
             captions=[one.description for one in algorithms],
             key="algorithm",
@@ -57,7 +60,7 @@ def _target(columns: Sequence[str]) -> str:
         return st.selectbox(
             "Target column",
             columns,
-            index=len(columns) - 1,
+            index=proposed_target(columns),
             key="target",
             help="The column to predict. Rows without a value in it are left out.",
         )

@@ -1,6 +1,6 @@
 """Responsible for what the tenants cost: by day and tenant, with what no tenant's tag carries."""
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import streamlit as st
 
@@ -14,8 +14,11 @@ me = auth.require(Role.PROVIDER)
 
 
 @st.cache_data(ttl=timedelta(minutes=10), max_entries=16, show_spinner="Asking Cost Explorer…")
-def asked(_principal: Principal, role: Role, since: date, until: date) -> CostReport:
-    return cost.report(session.context(), _principal, since=since, until=until)
+def asked(
+    _principal: Principal, role: Role, since: date, until: date
+) -> tuple[CostReport, datetime]:
+    found = cost.report(session.context(), _principal, since=since, until=until)
+    return found, session.now()
 
 
 st.title("Costs")
@@ -30,8 +33,10 @@ days = st.radio(
     label_visibility="collapsed",
 )
 today = session.now().astimezone(UTC).date()
-report = asked(me, me.role, today - timedelta(days=days - 1), today + timedelta(days=1))
+since, until = today - timedelta(days=days - 1), today + timedelta(days=1)
+report, asked_at = asked(me, me.role, since, until)
 if not report.records:
+    asked.clear()
     st.info(
         "Cost Explorer knows no cost yet. It runs up to a day behind, and a new tag key takes "
         "another day to appear: look again tomorrow."
@@ -66,11 +71,17 @@ st.dataframe(
     column_config=tables.cost_columns(),
     alt="Cost of each tenant in the period",
 )
-st.download_button(
-    "Export CSV",
-    lambda: tables.exported(report),
-    f"costs-{report.since}-{today}.csv",
-    "text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.download_button(
+        "Export CSV",
+        lambda: tables.exported(report),
+        f"costs-{report.since}-{today}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.button("Ask again", icon=":material/refresh:", on_click=asked.clear)
+    st.caption(
+        f"Cost Explorer was asked at {show.when(asked_at, UTC, now=session.now())}. "
+        "Each question costs $0.01, so an answer is kept for ten minutes."
+    )

@@ -1,11 +1,13 @@
 """Responsible for a first look at a file: its columns and first rows, from its first lines."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 DELIMITERS = (",", ";", "\t", "|")
 ROWS_SHOWN = 5
+LIKELY_TARGETS = ("target", "label", "class", "outcome", "churn", "y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,15 @@ def shared_columns(looks: list[FirstLook]) -> list[str]:
     others = [set(look.columns) for look in looks[1:]]
     named = dict.fromkeys(column for column in looks[0].columns if column)
     return [column for column in named if all(column in columns for columns in others)]
+
+
+def proposed_target(columns: Sequence[str]) -> int:
+    """Where the column to predict probably is: one that is called so, or else the last."""
+    called = [column.strip().lower() for column in columns]
+    for name in LIKELY_TARGETS:
+        if name in called:
+            return called.index(name)
+    return len(columns) - 1
 
 
 def _delimiter(header: str) -> str:

@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from backend import onboard
+from backend import onboard, upload
 from backend.context import Context
 from backend.deploy.deployment import deploy
 from backend.domain import naming
+from backend.domain.build import Build
+from backend.domain.choices import Choices
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
+from demo.cast import DATA
 from demo.cloud import ROOT, OwnCloud, end, free_port, own_cloud
 
 CHROMIUM = next(
@@ -106,6 +109,32 @@ def _tenant(context: Context, tenant_id: str, name: str, email: str) -> Tenant:
     tenant = onboard.carry_out(portal, pat, plan, now=datetime.now(UTC)).tenant
     context.people.set_password(email, PASSWORD)
     return tenant
+
+
+@pytest.fixture(scope="session")
+def built(world: World) -> Build:
+    """A build of Acme's that has run to its end, uploaded as a browser would."""
+    portal, ana = world.context.as_portal(), Principal("ana", "Ana", Role.TENANT, "acme-telecom")
+    content = (DATA / "churn.csv").read_bytes()
+    ticket = upload.begin(
+        portal,
+        ana,
+        file_name="earlier.csv",
+        size=len(content),
+        content_type="text/csv",
+        choices=Choices(algorithm="linear", target="churn"),
+        now=datetime.now(UTC),
+    )
+    request = urllib.request.Request(ticket.urls[0], data=content, method="PUT")
+    with urllib.request.urlopen(request, timeout=30):
+        upload.complete(portal, ana, ticket)
+    limit = time.monotonic() + 120
+    while time.monotonic() < limit:
+        for build in world.context.builds.of_tenant(world.acme.tenant_id, limit=10):
+            if build.upload.file_name == "earlier.csv" and build.state.is_final:
+                return build
+        time.sleep(0.2)
+    pytest.fail("The build did not end within two minutes.")
 
 
 @contextmanager

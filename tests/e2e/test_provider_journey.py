@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from backend.domain.build import Build, BuildState
 from tests.e2e.conftest import PROVIDER, Enter, World, settled
 
 MINUTES = 60_000
@@ -52,11 +53,16 @@ def test_queues_refresh_by_themselves(enter: Enter, world: World, picture: Pictu
     picture(page, "queues")
 
 
-def test_costs_are_told_by_tenant(enter: Enter, world: World, picture: Picture) -> None:
+def test_costs_are_told_by_tenant(enter: Enter, built: Build, picture: Picture) -> None:
+    assert built.state is BuildState.SUCCEEDED, built.reason
     page = enter(PROVIDER, "/costs")
-    expect(page.get_by_role("heading", name="Costs")).to_be_visible()
-    told = page.get_by_text("Cost by day and tenant").or_(page.get_by_text("knows no cost yet"))
-    expect(told).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_text("Cost by day and tenant")).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_text("acme-telecom").first).to_be_visible()
+    with page.expect_download() as exported:
+        page.get_by_role("button", name="Export CSV").click()
+    lines = exported.value.path().read_text().splitlines()
+    assert lines[0] == "day_utc,tenant_id,amount_usd,estimated"
+    assert any(",acme-telecom,0.0" in line for line in lines)
     picture(page, "costs")
 
 

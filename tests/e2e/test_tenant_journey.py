@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from backend.domain.build import Build
 from demo.cast import DATA
 from tests.e2e.conftest import Enter, World, settled, sign_in
 
@@ -39,7 +40,7 @@ def test_a_file_becomes_an_approved_model(enter: Enter, world: World, picture: P
     expect(page).to_have_url(f"{world.url}/upload")
 
     choose(page, "churn.csv")
-    expect(page.get_by_role("combobox", name="Target column")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Target column")).to_have_value("churn")
     picture(page, "upload")
     page.get_by_role("button", name="Upload and start the build").click()
     page.wait_for_url("**/builds")
@@ -50,7 +51,8 @@ def test_a_file_becomes_an_approved_model(enter: Enter, world: World, picture: P
     expect(page.get_by_role("heading", name="churn.csv")).to_be_visible()
     expect(page.get_by_text("Cleans the file")).to_be_visible(timeout=MINUTES)
     picture(page, "build-running")
-    expect(page.get_by_text("On rows it has never seen")).to_be_visible(timeout=3 * MINUTES)
+    evidence = page.get_by_role("heading", name="On rows it has never seen")
+    expect(evidence).to_be_visible(timeout=3 * MINUTES)
     expect(page.get_by_text("Better than the baseline")).to_be_visible()
     picture(page, "build")
 
@@ -71,6 +73,15 @@ def test_a_file_becomes_an_approved_model(enter: Enter, world: World, picture: P
     assert answer.ok
     assert 'filename="acme-telecom-model-' in answer.headers["content-disposition"]
     assert b"schema.json" in gzip.decompress(answer.body())
+
+
+def test_home_shows_what_is_under_way(
+    enter: Enter, world: World, built: Build, picture: Picture
+) -> None:
+    page = enter(world.ana, "/home")
+    expect(page.get_by_text("Latest builds")).to_be_visible()
+    expect(page.get_by_text("to approve or reject")).to_be_visible()
+    picture(page, "home")
 
 
 def test_a_broken_connection_is_mended_part_by_part(enter: Enter, world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.components.header import first_look, shared_columns
+from portal.components.header import first_look, proposed_target, shared_columns
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -39,3 +39,17 @@ def test_several_files_share_the_columns_all_of_them_have() -> None:
     looks = [first_look("a,b,c,b,\n"), first_look("c,b,d\n")]
     assert shared_columns(looks) == ["b", "c"]
     assert shared_columns([]) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "proposed"),
+    [
+        (["age", "Churn", "city"], "Churn"),
+        (["y", "Target", "x"], "Target"),
+        (["churned", "age"], "age"),
+    ],
+)
+def test_a_column_called_like_a_target_is_proposed_or_else_the_last(
+    columns: list[str], proposed: str
+) -> None:
+    assert columns[proposed_target(columns)] == proposed
