@@ -2,8 +2,9 @@
 
 import json
 import logging
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ CHANGES = frozenset(
     }
 )  # fmt: skip
 
+_TAGGED = re.compile(r":(pipeline|model-package|model-package-group)/")
 _LOG = logging.getLogger("embedded.journal")
 _OK = 200
 _as_of: ContextVar[datetime | None] = ContextVar("as_of", default=None)
@@ -43,13 +45,14 @@ class Journal:
 
     def performed(self, operation: str, body: bytes, region: str) -> Answer:
         """The answer; one change at a time, on disk before its sender hears of it."""
-        if operation not in CHANGES:
+        request = json.loads(body or b"{}")
+        if not is_kept(operation, request):
             return self._perform(operation, body, region)
         at = clock.now()
         with self._lock, _time(at):
             answer = self._perform(operation, body, region)
             if answer[0] == _OK:
-                self._append(at, operation, json.loads(body or b"{}"), region)
+                self._append(at, operation, request, region)
         return answer
 
     def replay(self) -> None:
@@ -77,6 +80,12 @@ class Journal:
             self._file.write_text(f"{whole}\n" if whole else "")
         for text in whole.splitlines():
             yield json.loads(text)
+
+
+def is_kept(operation: str, request: Mapping[str, Any]) -> bool:
+    """Whether the request changes what moto keeps; a job's tags are with the job."""
+    tagged = request.get("ResourceArn")
+    return operation in CHANGES and (tagged is None or bool(_TAGGED.search(tagged)))
 
 
 @contextmanager
