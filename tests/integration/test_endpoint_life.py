@@ -62,6 +62,15 @@ def test_a_signal_ends_it_quickly_and_leaves_no_process(
     assert "Traceback" not in (tmp_path / "cloud.log").read_text()
 
 
+def test_a_killed_cloud_leaves_no_function_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_cloud(tmp_path) as own:
+        worker = psutil.Process(with_a_function(own, monkeypatch))
+        psutil.Process(own.pid).kill()
+        worker.wait(10)
+
+
 def test_it_says_what_runs_where_and_what_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
