@@ -1,7 +1,7 @@
 # Everything a newcomer needs; `make help` lists it.
 PYTHON ?= python3
 BIN := .venv/bin
-ROOMS := backend portal pages demo benchmarks
+IMAGES := $(wildcard backend/pipeline/containers/*/)
 CHROMIUM := $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
 .DEFAULT_GOAL := help
@@ -30,6 +30,8 @@ lint: install  ## ruff, mypy --strict, the import contract, cfn-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	for image in $(IMAGES); do (cd $$image && $(CURDIR)/$(BIN)/mypy --explicit-package-bases \
+	  --config-file $(CURDIR)/pyproject.toml *.py) || exit 1; done
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/*.yaml
 
