@@ -19,7 +19,9 @@ from terms import bent, probabilities, straight, sums, term_values
 from training_job import MODEL, Outcome, Task, run
 
 _MOST_STEPS = 500
-_LARGEST_DENSE = 512 << 20  # bytes; above it the design is held sparse, with the same result
+# A sparse design takes 12 bytes for each value that is not 0 and a copy while it is made; a dense
+# one takes 8 for each. It is sparse, with the same result, where that is much smaller.
+_SPARSE_FROM = 4
 
 Model = dict[str, Any]
 
@@ -74,7 +76,7 @@ def _design(
 ) -> NDArray[np.float64] | sparse.csr_array:
     dummies = [features[:, [term["feature"]]] == np.array(term["codes"]) for term in categories]
     width = len(numeric) + sum(dummy.shape[1] for dummy in dummies)
-    if width * len(features) * 8 > _LARGEST_DENSE and categories:
+    if categories and width > _SPARSE_FROM * (len(numeric) + len(categories)):
         blocks = [sparse.csr_array(term_values(term, features)[:, None]) for term in numeric]
         blocks += [sparse.csr_array(dummy.astype(np.float64)) for dummy in dummies]
         return sparse.hstack(blocks, format="csr")
@@ -82,7 +84,7 @@ def _design(
     for place, term in enumerate(numeric):
         design[:, place] = term_values(term, features)
     if dummies:
-        design[:, len(numeric) :] = np.hstack(dummies)
+        np.concatenate(dummies, axis=1, out=design[:, len(numeric) :])
     return design
 
 

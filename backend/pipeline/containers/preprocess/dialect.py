@@ -3,9 +3,11 @@
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
+from typing import Literal
 
 from missing import MISSING
 from refusal import Refused
@@ -13,6 +15,7 @@ from refusal import Refused
 DELIMITERS = (";", "\t", "|", ",")
 _LINES = 200
 _PREAMBLE = 10
+_LONGEST_ROW = 20  # lines
 _NUMBER = re.compile(r"[+-]?[$€£]?\s?[\d.,]*\d[\d.,]*\s?([eE][+-]?\d+)?%?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -22,13 +25,17 @@ Row = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`skipped` counts the physical lines before the first row of data."""
+    """`skipped` counts the physical lines before the first row of data.
+
+    `closed` tells that every row ends with a delimiter, after which nothing comes.
+    """
 
     delimiter: str
     names: tuple[str, ...]
     has_header: bool
     skipped: int
-    preamble: int = 0
+    preamble: int
+    closed: bool
 
 
 def recognised(path: Path, target: str) -> Dialect:
@@ -46,7 +53,9 @@ def recognised(path: Path, target: str) -> Dialect:
     has_header = _has_header(table, target)
     before = rows[start][0] if has_header else (rows[start - 1][0] if start else 0)
     names = _fitted(table[0], table[1:], width) if has_header else [""] * width
-    return Dialect(delimiter, distinct(names), has_header, before, start)
+    body = table[1:] if has_header else table
+    closed = width > 1 and not names[-1].strip() and _ends_blank(body, width)
+    return Dialect(delimiter, distinct(names), has_header, before, start, closed)
 
 
 def distinct(names: list[str]) -> tuple[str, ...]:
@@ -74,16 +83,25 @@ def _first_lines(path: Path) -> list[str]:
 
 
 def _rows(lines: list[str], delimiter: str) -> list[tuple[int, Row]]:
-    """Rows that are not blank, each with the number of the line it ends on."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    rows = []
+    """Rows that are not blank, each with the number of the line it ends on.
+
+    A quote that swallows many lines was never closed, and is then a character like any other.
+    """
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        rows = list(_parsed(lines, delimiter, quoting))
+        ends = [0, *(end for end, _ in rows)]
+        if all(end - before <= _LONGEST_ROW for before, end in pairwise(ends)):
+            break
+    return [(end, row) for end, row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
+
+
+def _parsed(lines: list[str], delimiter: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, Row]]:
+    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
     try:
         for row in reader:
-            if any(cell.strip() for cell in row) or len(row) > 1:
-                rows.append((reader.line_num, row))
+            yield reader.line_num, row
     except csv.Error:
-        return rows  # a cell longer than csv allows: what was read so far has to do
-    return rows
+        return  # a cell longer than csv allows: what was read so far has to do
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -154,6 +172,8 @@ def _fitted(header: Row, body: list[Row], width: int) -> list[str]:
     if len(header) >= width:
         return header
     blank = [""] * (width - len(header))
-    full = [row for row in body if len(row) == width]
-    trailing = all(not row[-1].strip() for row in full)
-    return header + blank if trailing else blank + header
+    return header + blank if _ends_blank(body, width) else blank + header
+
+
+def _ends_blank(body: list[Row], width: int) -> bool:
+    return all(not row[-1].strip() for row in body if len(row) == width)

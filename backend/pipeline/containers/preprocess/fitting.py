@@ -19,7 +19,8 @@ _SAME_KIND = 0.95  # the share of cells that have to agree on being numbers, or 
 _OWN_VALUE = 0.9  # from this share of distinct texts on, a column names rows
 _COVERED = 0.5  # the share of rows the kept categories have to cover
 _PAIRS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("on", "off"))
-_ID_NAME = re.compile(r"(^|_)(id|uuid|guid|key|index|idx|nr|no|row|rownames|column_1)$")
+_ID_NAME = re.compile(r"(^|_)(id|uuid|guid|key|index|idx|nr|no|row|rownames)$")
+_UNNAMED = ("column_1", "unnamed_0")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 Plan = dict[str, Any]
@@ -59,10 +60,13 @@ def _numeric(name: str, values: Floats, mark: str) -> Plan:
 
 
 def _names_rows(name: str, values: Floats) -> bool:
-    snake = _HUMP.sub("_", name).strip("_").lower()
-    if not _ID_NAME.search(snake) or not np.array_equal(np.trunc(values), values):
+    """Whole numbers, each there once, under a name that says so; or that count on, unnamed."""
+    if not np.array_equal(np.trunc(values), values):
         return False
-    return len(np.unique(values)) == len(values)
+    snake = _HUMP.sub("_", name).strip("_").lower()
+    if _ID_NAME.search(snake):
+        return len(np.unique(values)) == len(values)
+    return snake in _UNNAMED and bool(np.all(np.diff(values) > 0))
 
 
 def _date(name: str, column: Column, form: str, training: Mask) -> Plan:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+import pyarrow as pa
 from cells import Column, Floats, Mask, Numbers
 from dialect import folded
 from numerals import decimal_mark, numbers_in
@@ -63,17 +64,22 @@ def recognised(name: str, column: Column, asked: Objective, *, when_unclear: str
     _check_rows(name, present)
     numbers = _as_numbers(column, when_unclear)
     classes = _Classes.of(column, numbers)
-    objective = asked if asked is not Objective.AUTO else _natural(classes, numbers, present)
-    if len(classes.names) == 1:
+    if classes.count == 1:
         raise Refused(
             f"The target '{name}' holds one value only ('{classes.names[0]}'): there is nothing to "
             "tell apart. Choose another target, or add rows with another outcome."
         )
+    objective = asked if asked is not Objective.AUTO else _natural(classes, numbers, present)
     goal = _goal(name, objective, classes, numbers)
     goal.dropped = {f"no value in the target '{name}'": len(column.present) - present}
-    if not goal.is_classified and (beyond := present - int(goal.usable.sum())):
+    if not goal.is_classified:
+        beyond = present - int(goal.usable.sum())
         goal.dropped[f"the target '{name}' is not a number"] = beyond
-    return _without_rare(goal) if goal.is_classified else goal
+        return goal
+    goal = _without_rare(goal)
+    if asked is Objective.AUTO and len(goal.classes) == 2:
+        goal.objective = Objective.BINARY
+    return goal
 
 
 def ordered(goal: Goal, training: Mask) -> Goal:
@@ -90,8 +96,12 @@ def ordered(goal: Goal, training: Mask) -> Goal:
 
 @dataclass(frozen=True, slots=True)
 class _Classes:
-    """Every distinct value of the target, numbers in their order, texts in theirs."""
+    """The target's distinct values, numbers in their order and texts in theirs.
 
+    Beyond MOST_CLASSES only a first few are named: they cannot be classes any more.
+    """
+
+    count: int
     names: list[str]
     codes: Floats
 
@@ -99,17 +109,15 @@ class _Classes:
     def of(cls, column: Column, numbers: Floats) -> "_Classes":
         if isinstance(column, Numbers):
             values, codes = np.unique(numbers, return_inverse=True)
-            names = [f"{value:.15g}" for value in values]
-            return cls(
-                names[: int(np.sum(~np.isnan(values)))],
-                np.where(column.present, codes, np.nan),
-            )
+            values = values[~np.isnan(values)]
+            names = [f"{value:.15g}" for value in values[: MOST_CLASSES + 1]]
+            return cls(len(values), names, np.where(column.present, codes, np.nan))
         used = np.flatnonzero(column.counts(column.present))
-        words = column.words.take(used).to_pylist()
+        words = column.words.take(pa.array(used[: MOST_CLASSES + 1])).to_pylist()
         order = sorted(range(len(words)), key=lambda place: str(words[place]))
         code_of = np.full(len(column.words), np.nan)
         code_of[used[order]] = np.arange(len(order))
-        return cls([words[place] for place in order], column.spread(code_of))
+        return cls(len(used), [words[place] for place in order], column.spread(code_of))
 
 
 def _as_numbers(column: Column, when_unclear: str) -> Floats:
@@ -124,7 +132,7 @@ def _as_numbers(column: Column, when_unclear: str) -> Floats:
 
 
 def _natural(classes: _Classes, numbers: Floats, rows: int) -> Objective:
-    count, given = len(classes.names), numbers[~np.isnan(numbers)]
+    count, given = classes.count, numbers[~np.isnan(numbers)]
     if count == 2:
         return Objective.BINARY
     if len(given) == 0:
@@ -135,7 +143,7 @@ def _natural(classes: _Classes, numbers: Floats, rows: int) -> Objective:
 
 
 def _goal(name: str, objective: Objective, classes: _Classes, numbers: Floats) -> Goal:
-    count = len(classes.names)
+    count = classes.count
     match objective:
         case Objective.REGRESSION if np.isnan(numbers).all():
             raise Refused(

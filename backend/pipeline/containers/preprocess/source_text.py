@@ -32,6 +32,13 @@ _FOREIGN = {
     b"\xfd7zXZ": "compressed with xz: use gzip, or no compression",
     b"ARROW1": "an Arrow file: save the table as Parquet or CSV",
 }
+_OTHER_TEXT = {
+    b"{": "JSON",
+    b"[{": "JSON",
+    b"<html": "a web page",
+    b"<!doctype": "a web page",
+    b"<?xml": "XML",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,16 @@ def as_utf8(path: Path, scratch: Path) -> SourceText:
         ):
             shutil.copyfileobj(old, new, _CHUNK)
         path = recoded
-    if b"\0" in _start(path):
-        raise Refused("The file is not a text table but binary data: upload CSV or Parquet.")
+    _check_is_table(_start(path))
     return SourceText(path, encoding)
+
+
+def _check_is_table(start: bytes) -> None:
+    if b"\0" in start:
+        raise Refused("The file is not a text table but binary data: upload CSV or Parquet.")
+    for mark, what in _OTHER_TEXT.items():
+        if start.lstrip().lower().startswith(mark):
+            raise Refused(f"The file is {what}, not a table: save the table as CSV.")
 
 
 def _start(path: Path) -> bytes:
@@ -108,7 +122,7 @@ def _encoding(path: Path) -> tuple[str, bool]:
 def _without_mark(start: bytes) -> str | None:
     """UTF-16 shows by its zeros: every other byte of plain letters and digits."""
     even, odd = start[0:4096:2].count(0), start[1:4096:2].count(0)
-    if max(even, odd) < len(start[:4096]) // 5:
+    if 5 * max(even, odd) <= len(start[:4096]):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

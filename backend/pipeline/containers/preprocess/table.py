@@ -82,6 +82,7 @@ def _text(path: Path, scratch: Path, target: str) -> Table:
     text = source_text.as_utf8(path, scratch)
     layout = dialect.recognised(text.path, target)
     read, ragged = _rows(text.path, layout)
+    names = list(layout.names[:-1] if layout.closed else layout.names)
     total = read.num_rows + ragged.rows
     if ragged.rows > _MOST_RAGGED * total:
         raise Refused(
@@ -90,8 +91,8 @@ def _text(path: Path, scratch: Path, target: str) -> Table:
             "header has names."
         )
     table = Table(
-        names=list(layout.names),
-        cells=list(read.columns),
+        names=names,
+        cells=read.columns[: len(names)],
         rows_read=total,
         format="csv",
         delimiter=layout.delimiter,
@@ -118,15 +119,18 @@ class _Ragged:
 
 
 def _rows(path: Path, layout: Dialect) -> tuple[pa.Table, _Ragged]:
-    """A quote that is never closed swallows rows; then quotes are read as plain characters."""
+    """Where quotes lose lines, the way of reading them that loses fewer rows."""
     multiline = _has_open_quotes(path)
     read, ragged = _with_quotes(path, layout, multiline=multiline)
-    if multiline and ragged.lines > 2 * ragged.rows:
-        bare, lost = _with_quotes(path, layout, multiline=False, quote=False)
-        if lost.lines < ragged.lines:
-            lost.quotes_ignored = True
-            return bare, lost
-    return read, ragged
+    if not multiline or (ragged.lines <= 2 * ragged.rows and read.num_rows > 0):
+        return read, ragged
+    found = read.num_rows
+    del read  # two tables would not fit into the memory there is
+    read, ragged = _with_quotes(path, layout, multiline=False, quote=False)
+    if read.num_rows > found:
+        ragged.quotes_ignored = True
+        return read, ragged
+    return _with_quotes(path, layout, multiline=True)
 
 
 def _with_quotes(
@@ -155,7 +159,7 @@ def _with_quotes(
             return _with_quotes(
                 path, layout, multiline=multiline, quote=quote, block=_LARGEST_BLOCK
             )
-        if "Empty CSV" in str(fault):
+        if "Empty CSV" in str(fault) or "Could not skip" in str(fault):
             return pa.table({name: pa.array([], pa.string()) for name in names}), ragged
         raise Refused(
             f"The file cannot be read as a table: {fault}. Save it as CSV anew."
