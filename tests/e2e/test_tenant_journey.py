@@ -22,12 +22,10 @@ def choose(page: Page, *names: str) -> None:
     settled(page)
 
 
-def open_newest(page: Page) -> None:
+def open_newest(page: Page, name: str) -> None:
     """Presses the newest build's name; the table is a canvas, its first row lies below the head."""
-    table = page.get_by_test_id("stDataFrame")
-    table.wait_for()
-    settled(page)
-    box = table.bounding_box()
+    expect(page.get_by_test_id("glide-cell-0-0")).to_have_text(name, timeout=MINUTES)
+    box = page.get_by_test_id("stDataFrame").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 40, box["y"] + 52)
     page.wait_for_url(re.compile(r"/build\?id="))
@@ -45,9 +43,7 @@ def test_a_file_becomes_an_approved_model(enter: Enter, world: World, picture: P
     page.get_by_role("button", name="Upload and start the build").click()
     page.wait_for_url("**/builds")
     expect(page.get_by_text("churn.csv uploaded")).to_be_visible()
-    picture(page, "builds")
-
-    open_newest(page)
+    open_newest(page, "churn.csv")
     expect(page.get_by_role("heading", name="churn.csv")).to_be_visible()
     expect(page.get_by_text("Cleans the file")).to_be_visible(timeout=MINUTES)
     picture(page, "build-running")
@@ -55,6 +51,10 @@ def test_a_file_becomes_an_approved_model(enter: Enter, world: World, picture: P
     expect(evidence).to_be_visible(timeout=3 * MINUTES)
     expect(page.get_by_text("Better than the baseline")).to_be_visible()
     picture(page, "build")
+    page.get_by_role("link", name="All builds").click()
+    expect(page.get_by_test_id("glide-cell-1-0")).to_have_text("Succeeded")
+    picture(page, "builds")
+    page.go_back()
 
     page.get_by_role("link", name="Decide on the model").click()
     expect(page.get_by_text("Waiting for approval").first).to_be_visible()
