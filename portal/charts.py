@@ -48,11 +48,11 @@ def cost_by_day(report: CostReport, palette: Palette) -> go.Figure:
                 y=[by_label[label][day] for day in days],
                 name=label,
                 marker=_paint(label, largest, palette),
-                hovertemplate="%{y:$,.4~f}",
+                hovertemplate="%{y:$,.4~r}",
             )
-    figure.update_layout(barmode="stack", bargap=0.2, hovermode="x unified")
+    figure.update_layout(barmode="stack", bargap=0.2, hovermode="x unified", showlegend=True)
     figure.update_xaxes(tickformat="%-d %b", nticks=10)
-    figure.update_yaxes(tickprefix="$", rangemode="tozero")
+    figure.update_yaxes(tickformat="$,.2~r", rangemode="tozero")
     return _framed(figure, height=340)
 
 

@@ -22,8 +22,10 @@ def money(amount: Decimal) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """The two largest units: "1 h 05 min", "3 min 20 s", "42 s", "0.4 s"."""
+    """The two largest units: "1 h 05 min", "3 min 20 s", "42 s", "0.4 s", "40 ms"."""
     seconds = max(0.0, span.total_seconds())
+    if 0 < seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 10:
         return f"{seconds:.1f} s".replace(".0 ", " ")
     minutes, rest = divmod(round(seconds), 60)

@@ -51,6 +51,7 @@ _SETTLED = """() => {
   const app = document.querySelector('[data-testid=stApp]')
   return app && app.getAttribute('data-test-script-state') === 'notRunning'
 }"""
+_HEIGHT = "document.querySelector('[data-testid=stMain]').scrollHeight"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -226,8 +227,10 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     def taken(page: Page, name: str) -> None:
         if request.config.getoption("--docs-images", default=False):
             IMAGES.mkdir(parents=True, exist_ok=True)
-            settled(page)
-            page.wait_for_timeout(1200)
+            tall = settled(page).evaluate(_HEIGHT)
+            page.set_viewport_size({"width": 1440, "height": max(900, min(tall, 1500))})
+            page.wait_for_timeout(1200)  # charts grow into place
             page.screenshot(path=IMAGES / f"{name}.png")
+            page.set_viewport_size({"width": 1440, "height": 900})
 
     return taken

@@ -31,6 +31,7 @@ def test_money_keeps_what_tells_something(amount: str, text: str) -> None:
     ("seconds", "text"),
     [
         (-1, "0 s"),
+        (0.04, "40 ms"),
         (0.44, "0.4 s"),
         (2, "2 s"),
         (42.4, "42 s"),
