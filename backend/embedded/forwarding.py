@@ -5,11 +5,12 @@ import json
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from botocore.validate import ParamValidator
 from ministack.core import router
 from ministack.core.responses import get_region
 
 from backend.embedded.answers import UNKNOWN_OPERATION, Answer, Handler, refused
+from backend.embedded.faults import InvalidRequest
+from backend.embedded.requests import check_request
 from backend.embedded.service_models import known_members, model_of, operation_of
 
 Perform = Callable[[str, bytes, str], Answer]
@@ -39,8 +40,7 @@ def _forwarded(service: str, perform: Perform) -> Handler:
 
 def _refusal(service: str, operation: str, body: bytes) -> Answer | None:
     """Refuses what AWS would refuse before it looks at a single resource."""
-    model = operation_of(service, operation)
-    if model is None:
+    if operation_of(service, operation) is None:
         return refused(UNKNOWN_OPERATION, f"{service} has no operation {operation!r}.")
     try:
         request = json.loads(body or b"{}")
@@ -48,10 +48,8 @@ def _refusal(service: str, operation: str, body: bytes) -> Answer | None:
         return refused("SerializationException", f"The request is no JSON: {fault}.")
     if not isinstance(request, dict):
         return refused("SerializationException", "The request is no JSON object.")
-    if model.input_shape is not None:
-        report = ParamValidator().validate(
-            known_members(service, operation, request), model.input_shape
-        )
-        if report.has_errors():
-            return refused("ValidationException", report.generate_report())
+    try:
+        check_request(operation, known_members(service, operation, request), service)
+    except InvalidRequest as fault:
+        return refused("ValidationException", str(fault))
     return None

@@ -10,7 +10,7 @@ from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from backend.embedded.journal import moto_now
-from backend.embedded.lists import chosen_rows, page_of
+from backend.embedded.listing import chosen_rows, listed
 
 _SUMMARY = {
     "PipelineArn": "arn",
@@ -86,8 +86,8 @@ def _list(self: Any) -> ActionResult:
         "pipeline_name",
         prefix="PipelineNamePrefix",
     )
-    page, token = page_of(rows, self._get_param("NextToken"), self._get_param("MaxResults"))
-    summaries = [
-        {member: getattr(row, attribute) for member, attribute in _SUMMARY.items()} for row in page
-    ]
-    return ActionResult({"PipelineSummaries": summaries, "NextToken": token})
+    return ActionResult(listed(self, "PipelineSummaries", rows, _summary))
+
+
+def _summary(pipeline: Any) -> dict[str, Any]:
+    return {member: getattr(pipeline, attribute) for member, attribute in _SUMMARY.items()}

@@ -8,7 +8,7 @@ from moto.sagemaker.exceptions import ConflictException, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from backend.embedded.lists import chosen_rows, page_of
+from backend.embedded.listing import chosen_rows, listed
 
 _DELETED = "Deleted"
 _PENDING = "PendingManualApproval"
@@ -158,12 +158,9 @@ def _list_groups(self: Any) -> ActionResult:
     return _listed(self, groups, "model_package_group_name", "ModelPackageGroupSummaryList")
 
 
-def _listed(response: Any, rows: list[Any], name: str, member: str) -> ActionResult:
-    chosen = chosen_rows(response, rows, name)
-    page, token = page_of(
-        chosen, response._get_param("NextToken"), response._get_param("MaxResults")
-    )
-    return ActionResult({member: [row.gen_response_object() for row in page], "NextToken": token})
+def _listed(asked: Any, rows: list[Any], name: str, member: str) -> ActionResult:
+    chosen = chosen_rows(asked, rows, name)
+    return ActionResult(listed(asked, member, chosen, lambda row: row.gen_response_object()))
 
 
 def _tagged(find: Callable[..., Any]) -> Callable[..., Any]:

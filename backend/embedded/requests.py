@@ -1,30 +1,27 @@
-"""Responsible for judging a job's request by AWS's own model of it: shapes, limits, patterns."""
+"""Responsible for judging a request by AWS's own model of it: shapes, limits, patterns."""
 
 import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from backend.embedded.faults import InvalidRequest
+from backend.embedded.service_models import model_of
 
 
-def check_request(operation: str, request: Mapping[str, Any]) -> None:
-    """Raises InvalidRequest, naming the field, for what SageMaker would refuse unseen."""
-    shape = _model().operation_model(operation).input_shape
+def check_request(operation: str, request: Mapping[str, Any], service: str = "sagemaker") -> None:
+    """Raises InvalidRequest, naming the field, for what the service would refuse unseen."""
+    shape = model_of(service).operation_model(operation).input_shape
+    if shape is None:
+        return
     report = ParamValidator().validate(request, shape)
     if report.has_errors():
         raise InvalidRequest(report.generate_report())
     for fault in _beyond_limits(request, shape, operation):
         raise InvalidRequest(fault)
-
-
-@functools.cache
-def _model() -> Any:
-    return botocore.session.get_session().get_service_model("sagemaker")
 
 
 def _beyond_limits(value: Any, shape: Shape | None, where: str) -> Iterator[str]:
@@ -57,7 +54,7 @@ def _unfit_text(value: str, shape: Shape, where: str) -> Iterator[str]:
     if "enum" in limits and value not in limits["enum"]:
         yield f"{where} is {value!r}, which is not one of its values."
     if len(value) > limits.get("max", len(value)):
-        yield f"{where} has {len(value)} characters: {limits['max']} are allowed."
+        yield f"{where} has {len(value):,} characters: {limits['max']:,} are allowed."
     pattern = _pattern(limits["pattern"]) if "pattern" in limits else None
     if pattern and not pattern.fullmatch(value):
         yield f"{where} is {value!r}, which does not match {limits['pattern']}."
