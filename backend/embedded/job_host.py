@@ -20,6 +20,7 @@ from backend.embedded.role_session import RoleSession, RoleSessions
 from backend.embedded.stop_signal import StopSignal
 from backend.embedded.warden import Warden
 
+UNFORESEEN = "InternalServerError: We encountered an internal error. Retry your request."
 _PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
@@ -44,6 +45,7 @@ class JobHost:
 
     def carry_out(self, job: Job, stop: StopSignal, work: "Callable[[JobRun], JobEnd]") -> Job:
         """Runs the work once there is a berth for it; the record returned tells how it ended."""
+        end = JobEnd(JobStatus.FAILED, UNFORESEEN)
         with stop.calling(lambda: self._mark_stopping(job)):
             try:
                 with self.berths.berth(stop):
@@ -51,7 +53,8 @@ class JobHost:
                     end = self._in_folder(job, stop, work)
             except Stopped:
                 end = JobEnd(JobStatus.STOPPED)
-            _, ended = self.jobs.change(job.arn, lambda job: _ended(job, end))
+            finally:
+                _, ended = self.jobs.change(job.arn, lambda job: _ended(job, end))
         return ended
 
     def _in_folder(self, job: Job, stop: StopSignal, work: "Callable[[JobRun], JobEnd]") -> JobEnd:

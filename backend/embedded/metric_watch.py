@@ -1,5 +1,6 @@
 """Responsible for the metrics a training job's log tells, found by the job's own expressions."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ class MetricWatch:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except (TypeError, ValueError):
         return None
+    return number if math.isfinite(number) else None

@@ -9,13 +9,22 @@ from typing import Any
 from backend.embedded.clock import now
 from backend.embedded.faults import InvalidRequest
 from backend.embedded.job import Job, JobKind, JobStatus, Phase
-from backend.embedded.job_host import JobHost
+from backend.embedded.job_host import UNFORESEEN, JobEnd, JobHost
 from backend.embedded.search import Search, search_of
 from backend.embedded.stop_signal import StopSignal
 from backend.embedded.training import train
 
 # With so many trials failed or silent and none that scored, SageMaker gives up.
 _HOPELESS = 5
+_NO_METRIC = (
+    "No objective metrics found after running {ended} training jobs. Please ensure that the "
+    "custom algorithm is emitting the objective metric as defined by the regular expression "
+    "provided."
+)
+_NO_SUCCESS = (
+    "No training job succeeded after {ended} attempts. For additional details, please take a "
+    "look at the training job failures by listing training jobs for the hyperparameter tuning job."
+)
 _PASSED_ON = (
     "AlgorithmSpecification",
     "RoleArn",
@@ -30,11 +39,16 @@ _PASSED_ON = (
 def tune(host: JobHost, job: Job, stop: StopSignal) -> Job:
     """Runs the trials to the end; a tuning job needs no berth of its own, its trials do."""
     host.jobs.change(job.arn, lambda job: job.begun(now()))
+    tuning = _Tuning(host, job, stop, search_of_job(job.request))
+    end = JobEnd(JobStatus.FAILED, UNFORESEEN)
     with stop.calling(lambda: _mark_stopping(host, job)):
-        tuning = _Tuning(host, job, stop, search_of_job(job.request))
-        tuning.run()
-        status, reason = tuning.outcome()
-        _, ended = host.jobs.change(job.arn, lambda job: job.ended(status, now(), reason=reason))
+        try:
+            tuning.run()
+            end = tuning.outcome()
+        finally:
+            _, ended = host.jobs.change(
+                job.arn, lambda job: job.ended(end.status, now(), reason=end.reason)
+            )
     return ended
 
 
@@ -110,23 +124,15 @@ class _Tuning:
                     del running[ended]
                     self.trials.append(ended.result())
 
-    def outcome(self) -> tuple[JobStatus, str | None]:
+    def outcome(self) -> JobEnd:
         if self.stop.requested:
-            return JobStatus.STOPPED, None
+            return JobEnd(JobStatus.STOPPED)
         if self._scored():
-            return JobStatus.COMPLETED, None
+            return JobEnd(JobStatus.COMPLETED)
         ended = len(self.trials)
         if any(trial.status is JobStatus.COMPLETED for trial in self.trials):
-            return JobStatus.FAILED, (
-                f"No objective metrics found after running {ended} training jobs. Please ensure "
-                "that the custom algorithm is emitting the objective metric as defined by the "
-                "regular expression provided."
-            )
-        return JobStatus.FAILED, (
-            f"No training job succeeded after {ended} attempts. For additional details, please "
-            "take a look at the training job failures by listing training jobs for the "
-            "hyperparameter tuning job."
-        )
+            return JobEnd(JobStatus.FAILED, _NO_METRIC.format(ended=ended))
+        return JobEnd(JobStatus.FAILED, _NO_SUCCESS.format(ended=ended))
 
     def _wants_more(self) -> bool:
         hopeless = len(self.trials) >= _HOPELESS and not self._scored()
