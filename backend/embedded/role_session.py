@@ -15,7 +15,7 @@ from ministack.services import iam, sts
 from backend.embedded.faults import RoleRefused
 
 SERVICE = "sagemaker.amazonaws.com"
-_LASTS_SECONDS = 12 * 3600
+_LASTS_SECONDS = 48 * 3600  # longer than any job
 _RENEW_SECONDS = 6 * 3600
 _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 # An invocation lasts as long as a Lambda step may, and is never made twice.
