@@ -16,7 +16,17 @@ MOST_CLASSES = 100
 _MOST_WHOLE_CLASSES = 20
 _MOST_SHARE_OF_CLASSES = 0.05
 _NUMERIC_SHARE = 0.95
-_TRUE = ("yes", "true", "1", "y", "t", "positive", "+")
+# Pairs of which the second is the positive one; of any other two, it is the rarer.
+_PAIRS = (
+    ("no", "yes"),
+    ("false", "true"),
+    ("0", "1"),
+    ("-1", "1"),
+    ("n", "y"),
+    ("f", "t"),
+    ("negative", "positive"),
+    ("-", "+"),
+)
 
 
 class Objective(StrEnum):
@@ -86,9 +96,9 @@ def ordered(goal: Goal, training: Mask) -> Goal:
     """With the positive class of two put second: the one that says yes, else the rarer one."""
     if goal.objective is not Objective.BINARY:
         return goal
-    first_says_yes, second_says_yes = (name.casefold() in _TRUE for name in goal.classes)
+    first, second = (name.casefold() for name in goal.classes)
     rarer_first = 2 * np.sum(goal.labels[training] == 0) < np.sum(training)
-    if first_says_yes or (rarer_first and not second_says_yes):
+    if (second, first) in _PAIRS or (rarer_first and (first, second) not in _PAIRS):
         goal.classes.reverse()
         goal.labels = 1 - goal.labels
     return goal

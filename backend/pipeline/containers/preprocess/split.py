@@ -36,28 +36,34 @@ def assigned(
     turn = np.random.default_rng(seed).permutation(len(usable))[rows[first]]
     where = np.zeros(len(first), np.int8)
     of_group = np.zeros(len(first)) if strata is None else strata[rows[first]]
+    owed = [0, 0, 0]
     for stratum in np.unique(of_group):
         members = np.flatnonzero(of_group == stratum)
         members = members[np.argsort(turn[members])]
-        where[members] = _shared_out(sizes[members])
+        where[members], owed = _shared_out(sizes[members], owed)
     splits = np.full(len(usable), NOWHERE, np.int8)
     splits[rows] = where[group]
     _check(splits, len(first))
     return splits, len(rows) - len(first)
 
 
-def _shared_out(sizes: NDArray[np.int64]) -> Splits:
-    """Groups of copies first, the largest first, to the split that lacks most; then single rows."""
+def _shared_out(sizes: NDArray[np.int64], owed: list[int]) -> tuple[Splits, list[int]]:
+    """Groups of copies first, the largest first, to the split that lacks most; then single rows.
+
+    What splits were given too little of one stratum they are owed from the next. Every stratum
+    trains: a class that is not learnt cannot be tested.
+    """
     where = np.zeros(len(sizes), np.int8)
-    lacking = _quota(int(sizes.sum()))
+    lacking = [quota + more for quota, more in zip(_quota(int(sizes.sum())), owed, strict=True)]
     copies = np.flatnonzero(sizes > 1)
-    for group in copies[np.argsort(-sizes[copies], kind="stable")].tolist():
-        split = max(range(3), key=lacking.__getitem__)
+    for turn, group in enumerate(copies[np.argsort(-sizes[copies], kind="stable")].tolist()):
+        split = max(Split, key=lacking.__getitem__) if turn else Split.TRAIN
         where[group] = split
         lacking[split] -= int(sizes[group])
     single = np.flatnonzero(sizes == 1)
-    where[single] = np.repeat(np.arange(3, dtype=np.int8), _filled(lacking, len(single)))
-    return where
+    counts = _filled(lacking, len(single), trained=len(copies) > 0)
+    where[single] = np.repeat(np.arange(3, dtype=np.int8), counts)
+    return where, [lack - count for lack, count in zip(lacking, counts, strict=True)]
 
 
 def _quota(rows: int) -> list[int]:
@@ -67,12 +73,14 @@ def _quota(rows: int) -> list[int]:
     return [rows - 2 * each, each, each]
 
 
-def _filled(lacking: list[int], rows: int) -> list[int]:
+def _filled(lacking: list[int], rows: int, *, trained: bool) -> list[int]:
     """How many of these rows each split gets when groups have overfilled some."""
-    counts = [max(0, count) for count in lacking]
+    least = [0 if trained or rows == 0 else 1, 0, 0]
+    counts = [max(*pair) for pair in zip(least, lacking, strict=True)]
     for split in Split:
-        excess = sum(counts) - rows
-        counts[split] -= min(counts[split], max(0, excess))
+        excess = max(0, sum(counts) - rows)
+        counts[split] -= min(counts[split] - least[split], excess)
+    counts[Split.TRAIN] += rows - sum(counts)
     return counts
 
 

@@ -122,7 +122,7 @@ def _rows(path: Path, layout: Dialect) -> tuple[pa.Table, _Ragged]:
     """Where quotes lose lines, the way of reading them that loses fewer rows."""
     multiline = _has_open_quotes(path)
     read, ragged = _with_quotes(path, layout, multiline=multiline)
-    if not multiline or (ragged.lines <= 2 * ragged.rows and read.num_rows > 0):
+    if not multiline or (ragged.lines == ragged.rows and read.num_rows > 0):
         return read, ragged
     found = read.num_rows
     del read  # two tables would not fit into the memory there is
