@@ -4,18 +4,19 @@ import streamlit as st
 
 from backend import catalogue, change_tier, offboard, onboard, tenants
 from backend.domain.principal import Role
-from backend.domain.tenant import Tenant, TenantStatus
-from portal import auth, notices, places, session, tables, words
+from backend.domain.tenant import TenantStatus
+from portal import auth, notices, places, session, tenant_card
 from portal import format as show
-from portal.copyable import copyable
 from portal.refusals import dialog
 
 me = auth.require(Role.PROVIDER)
-context, now = session.context(), session.now()
+context = session.context()
+st.page_link(places.TENANTS.page(), label="All tenants", icon=":material/arrow_back:")
+tenant = tenants.tenant(context, me, st.query_params.get("id", ""))
 
 
 @dialog("Offboard a tenant")
-def confirm(tenant: Tenant) -> None:
+def confirm() -> None:
     st.warning(
         f"{show.plain(tenant.name)}'s people, files, models, roles and build records go for good. "
         "What was billed stays in Cost Explorer."
@@ -31,21 +32,23 @@ def confirm(tenant: Tenant) -> None:
         st.rerun()
 
 
-def half_made(tenant: Tenant) -> None:
-    st.error(show.plain(tenant.failure or "The onboarding was interrupted."), title="Half made")
+tenant_card.headline(tenant, now=session.now())
+gone, removals = st.session_state.get("removals", ("", ()))
+if gone == tenant.tenant_id:
+    tenant_card.removals(removals)
+
+if tenant.status is TenantStatus.ONBOARDING:
     with st.container(horizontal=True):
         if st.button("Resume the onboarding", type="primary", icon=":material/resume:"):
             with st.spinner("Making what is missing"):
                 st.session_state["onboarded"] = onboard.resume(context, me, tenant.tenant_id)
             places.go(places.ONBOARD)
         if st.button("Roll back", icon=":material/undo:"):
-            removals = onboard.roll_back(context, me, tenant.tenant_id)
-            st.session_state["removals"] = (tenant.tenant_id, removals)
+            onboard.roll_back(context, me, tenant.tenant_id)
             notices.tell(f"What was made for {tenant.name} is gone again.")
             places.go(places.TENANTS)
 
-
-def tier_of(tenant: Tenant) -> None:
+if tenant.status in (TenantStatus.ACTIVE, TenantStatus.SUSPENDED):
     names = [tier.name for tier in catalogue.tiers(context)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tier = st.selectbox("Tier", names, index=names.index(tenant.tier), width=220)
@@ -55,34 +58,7 @@ def tier_of(tenant: Tenant) -> None:
             st.rerun()
     st.caption("Builds that wait or run keep the tier they were asked for in.")
 
-
-st.page_link(places.TENANTS.page(), label="All tenants", icon=":material/arrow_back:")
-tenant = tenants.tenant(context, me, st.query_params.get("id", ""))
-st.title(show.plain(tenant.name))
-since = show.when(tenant.created_at, session.zone(), now=now)
-st.markdown(f"{words.TENANT[tenant.status].badge} &nbsp; :gray[{tenant.tier} tier · since {since}]")
-gone, removals = st.session_state.get("removals", ("", ()))
-if gone == tenant.tenant_id:
-    st.subheader("What was removed, and what was not")
-    st.dataframe(tables.removals(removals), hide_index=True, height="content")
-match tenant.status:
-    case TenantStatus.ONBOARDING:
-        half_made(tenant)
-    case TenantStatus.ACTIVE | TenantStatus.SUSPENDED:
-        tier_of(tenant)
-    case TenantStatus.OFFBOARDING if tenant.failure:
-        st.error(show.plain(tenant.failure))
-st.subheader("Made for this tenant")
-copyable(
-    {
-        "Id": tenant.tenant_id,
-        "First user": tenant.first_user,
-        "Bucket": tenant.bucket,
-        "Model group": tenant.model_group,
-        "Access role": tenant.access_role_arn,
-        "Execution role": tenant.execution_role_arn,
-    }
-)
+tenant_card.made_of(tenant)
 may_end = tenant.status not in (TenantStatus.ONBOARDING, TenantStatus.OFFBOARDED)
 if may_end and st.button("Offboard…", icon=":material/delete:"):
-    confirm(tenant)
+    confirm()

@@ -52,7 +52,7 @@ def plan(visit: Visit, tenant_id: str, email: str = "jo@bluefin.example") -> App
     app.text_input(key="name").set_value("Bluefin Logistics")
     app.text_input(key="tenant-id").set_value(tenant_id)
     app.text_input(key="email").set_value(email)
-    app.selectbox(key="tier").select("premium")
+    app.selectbox(key="tier").select_index(2)
     app.form_submit_button[0].click()
     return app.run()
 
