@@ -52,6 +52,9 @@ def prepare_environment(port: int, state: Path) -> None:
         S3_DATA_DIR=str(state / "s3"),
         S3_PERSIST="1",
         TMPDIR=str(state / "tmp"),
+        # A proxy of this machine must not come between the cloud's own parts.
+        NO_PROXY=f"{HOST},localhost",
+        no_proxy=f"{HOST},localhost",
         LAMBDA_WARM_TTL_SECONDS=str(_IDLE_LAMBDA_SECONDS),
         LOG_LEVEL="WARNING",
     )

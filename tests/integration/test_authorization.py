@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.integration.conftest import REGION, Cloud, session_of
-from tests.integration.roles import ACCOUNT, allow, role, send
+from tests.integration.roles import ACCOUNT, allow, document, role, send
 
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/leading"
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
@@ -366,3 +366,43 @@ def test_costs_are_seen_by_those_who_may(cloud: Cloud, registrar: boto3.Session)
             Metrics=["UnblendedCost"],
         )
     assert code_of(refused) == "AccessDeniedException"
+
+
+def assumable(cloud: Cloud, name: str, **condition: Any) -> str:
+    """A role anybody of the account may assume, if IAM lets them and the condition holds."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    made = (
+        cloud.session()
+        .client("iam")
+        .create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    )
+    return str(made["Role"]["Arn"])
+
+
+def test_a_role_is_assumed_by_those_who_may_and_with_its_external_id(cloud: Cloud) -> None:
+    own = assumable(cloud, "assumed-own", StringEquals={"sts:ExternalId": "acme"})
+    other = assumable(cloud, "assumed-other")
+    portal = role(cloud, "assuming", allow("sts:AssumeRole", own)).client("sts")
+    assert portal.assume_role(RoleArn=own, RoleSessionName="portal", ExternalId="acme")
+    for request in (
+        {"RoleArn": own},
+        {"RoleArn": own, "ExternalId": "globex"},
+        {"RoleArn": other},
+        {"RoleArn": f"{other}-missing"},
+    ):
+        with pytest.raises(ClientError) as refused:
+            portal.assume_role(RoleSessionName="portal", **request)
+        assert code_of(refused) == "AccessDenied"
+
+
+def test_a_session_policy_narrows_what_a_role_may(cloud: Cloud, reader: boto3.Session) -> None:
+    narrow = document(allow("s3:GetObject", "arn:aws:s3:::authorization-own/none"))
+    session = cloud.session(f"arn:aws:iam::{ACCOUNT}:role/s3-reader", Policy=narrow)
+    with pytest.raises(ClientError) as refused:
+        session.client("s3").get_object(Bucket="authorization-own", Key="file")
+    assert code_of(refused) in DENIED
