@@ -9,6 +9,7 @@ from portal import auth, notices, places, session, words
 from portal import format as show
 from portal.refusals import dialog
 
+SHOWN = 8
 me = auth.require(Role.TENANT)
 context, now = session.context(), session.now()
 
@@ -30,7 +31,8 @@ results = {build.build_id: build.result for build in builds.list_builds(context,
 if not versions:
     st.info("No models yet. A build that beats its baseline adds one here.")
     st.page_link(places.UPLOAD.page(), label="Upload a file", icon=":material/upload:")
-for version in versions:
+sheet = st.pagination(-(-len(versions) // SHOWN), key="sheet") if len(versions) > SHOWN else 1
+for version in versions[(sheet - 1) * SHOWN : sheet * SHOWN]:
     result = results.get(version.build_id)
     with st.container(border=True):
         made = show.when(version.created_at, session.zone(), now=now)

@@ -104,6 +104,17 @@ def test_a_half_made_tenant_can_be_resumed(
     assert "is on board" in said(app.success)
 
 
+def test_a_half_made_tenant_can_be_rolled_back(
+    visit: Visit, context: Context, new_tenant: Callable[..., Tenant]
+) -> None:
+    tenant = new_tenant("basic")
+    context.tenants.save(tenant.with_status(TenantStatus.ONBOARDING))
+    app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
+    next(button for button in app.button if button.label == "Roll back").click().run(timeout=60)
+    assert tenant.tenant_id not in [one.tenant_id for one in context.tenants.all()]
+    assert app.title[0].value == "Tenants"
+
+
 def test_queues_show_each_tier_against_its_limit(visit: Visit) -> None:
     app = visit(PAT, "provider/queues.py")
     assert [bar.text for bar in app.progress] == [

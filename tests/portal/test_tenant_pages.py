@@ -129,6 +129,16 @@ def test_a_decided_version_tells_the_decision(
     assert "reject-1" not in [button.key for button in app.button]
 
 
+def test_many_versions_are_turned_over_in_sheets(
+    visit: Visit, context: Context, fresh: Tenant
+) -> None:
+    for number in range(9):
+        made.model(context, fresh, f"{number:032x}")
+    app = visit(mara_of(fresh), "tenant/models.py")
+    assert len(app.link_button) == 8
+    assert "Version 9" in said(app.markdown)
+
+
 def test_the_upload_page_offers_the_uploader(visit: Visit, fresh: Tenant) -> None:
     app = visit(mara_of(fresh), "tenant/upload.py")
     assert len(app.get("bidi_component")) == 1
