@@ -50,8 +50,8 @@ with st.grid(4, gap="small", min_column_width=150):
     st.metric("Tenants with cost", len(tenants), border=True, height="stretch")
     st.metric("Largest", tenants[0] if tenants else "none", border=True, height="stretch")
     st.metric(
-        "Untagged",
-        f"{show.money(report.untagged)} · {show.share(untagged)}",
+        f"Untagged, {show.share(untagged)}",
+        show.money(report.untagged),
         help="Cost that carries no tenant's tag: shared things, and what is not tagged yet",
         border=True,
         height="stretch",
