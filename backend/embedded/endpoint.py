@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -42,7 +43,8 @@ SERVED = frozenset(
     }
 )  # fmt: skip
 
-_HOUSEKEEPING_SECONDS = 5
+_PAUSE_SECONDS = 2.0
+_PAUSES = 20  # a state that takes long to save is saved less often
 
 
 def serve(listener: socket.socket, state: Path, jobs: int) -> NoReturn:
@@ -105,10 +107,13 @@ def _config(listener: socket.socket) -> Config:
 
 async def _keep_house() -> None:
     """Saves, and ends functions' processes that a burst has left idle: each holds 60 MB."""
+    pause = _PAUSE_SECONDS
     while True:
-        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+        await asyncio.sleep(pause)
+        began = time.monotonic()
         await asyncio.to_thread(save)
         await asyncio.to_thread(lambda_runtime.reap_idle_workers)
+        pause = max(_PAUSE_SECONDS, _PAUSES * (time.monotonic() - began))
 
 
 def save() -> None:
