@@ -1,6 +1,7 @@
 """Runs the containers' programs as SageMaker would, in a folder of their own."""
 
 import argparse
+import atexit
 import functools
 import importlib
 import json
@@ -66,18 +67,44 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def run(image: str, root: Path, *arguments: str) -> Ended:
-    program = CONTAINERS / image / PROGRAMS.get(image, "train.py")
-    run = subprocess.run(
-        [sys.executable, str(program), *arguments],
-        env={"SAGEMAKER_BASE_DIR": str(root), "OMP_NUM_THREADS": "1", "PATH": os.defpath},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """The image's program, with the environment it has in its container."""
+    root.mkdir(parents=True, exist_ok=True)
+    order = {
+        "program": str(program_of(image)),
+        "arguments": arguments,
+        "environment": {"SAGEMAKER_BASE_DIR": str(root)},
+        "log": str(root / "log.txt"),
+    }
+    server = _launcher()
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(json.dumps(order) + "\n")
+    server.stdin.flush()
+    code = int(server.stdout.readline())
     left = [root / "output/message", root / "output/failure"]
     told = "".join(file.read_text() for file in left if file.exists())
-    return Ended(run.returncode, told, run.stdout + run.stderr)
+    return Ended(code, told, (root / "log.txt").read_text())
+
+
+def program_of(image: str) -> Path:
+    return CONTAINERS / image / PROGRAMS.get(image, "train.py")
+
+
+@functools.cache
+def _launcher() -> "subprocess.Popen[str]":
+    server = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("launcher.py"))],
+        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PATH": os.defpath},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(_end, server)
+    return server
+
+
+def _end(server: "subprocess.Popen[str]") -> None:
+    server.communicate()
 
 
 def preprocess(root: Path, content: bytes, name: str = "data.csv", **given: Any) -> Ended:
