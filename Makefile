@@ -24,7 +24,7 @@ demo: install  ## run the whole system on this machine, three tenants included
 	@$(BIN)/python -m demo
 
 test: lint e2e  ## lint, unit, integration, page and browser tests
-	$(BIN)/python -m pytest tests/unit tests/integration tests/portal
+	$(BIN)/python -m pytest -p no:playwright tests/unit tests/integration tests/portal
 
 lint: install  ## ruff, mypy --strict, the import contract, cfn-lint
 	$(BIN)/ruff check .

@@ -80,6 +80,7 @@ def _bare(root: Path, file: Path, choices: Choices) -> float:
         (first / "processing" / name).mkdir(parents=True)
     _run(
         "preprocess",
+        "preprocess.py",
         first,
         f"--target={choices.target}",
         "--objective=auto",
@@ -89,7 +90,7 @@ def _bare(root: Path, file: Path, choices: Choices) -> float:
     for name in ("train", "validation", "schema"):
         _copy(first / "processing" / name, second / "input/data" / name)
     _configure(second)
-    _run(choices.algorithm, second, "train")
+    _run(choices.algorithm, "train.py", second, "train")
     for name in ("test", "schema"):
         _copy(first / "processing" / name, third / "processing" / name)
     (third / "processing/model").mkdir()
@@ -97,7 +98,7 @@ def _bare(root: Path, file: Path, choices: Choices) -> float:
     with tarfile.open(third / "processing/model/model.tar.gz", "w:gz", compresslevel=1) as bundle:
         for artefact in sorted((second / "model").iterdir()):
             bundle.add(artefact, artefact.name)
-    _run("evaluate", third)
+    _run("evaluate", "evaluate.py", third)
     return time.perf_counter() - began
 
 
@@ -113,7 +114,7 @@ def _configure(root: Path) -> None:
         (root / "input/config" / f"{name}.json").write_text(json.dumps(document))
 
 
-def _run(image: str, root: Path, *arguments: str) -> None:
+def _run(image: str, script: str, root: Path, *arguments: str) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
@@ -123,7 +124,7 @@ def _run(image: str, root: Path, *arguments: str) -> None:
     }
     (root / "output").mkdir(exist_ok=True)
     subprocess.run(
-        [sys.executable, str(CONTAINERS / image / f"{image}.py"), *arguments],
+        [sys.executable, str(CONTAINERS / image / script), *arguments],
         env=environment,
         cwd=root,
         check=True,

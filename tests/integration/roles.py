@@ -11,7 +11,7 @@ import boto3
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from tests.integration.conftest import REGION, Cloud
+from tests.cloud import REGION, Cloud
 
 ACCOUNT = "123456789012"
 

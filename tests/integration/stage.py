@@ -18,7 +18,7 @@ import boto3
 import pytest
 
 from demo.cloud import OwnCloud, own_cloud
-from tests.integration.conftest import REGION, Cloud, speaking
+from tests.cloud import REGION, Cloud, speaking
 from tests.integration.roles import ACCOUNT, allow, document
 
 END_SECONDS = 60

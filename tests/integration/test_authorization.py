@@ -11,7 +11,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import REGION, Cloud, session_of
+from tests.cloud import REGION, Cloud, session_of
 from tests.integration.roles import ACCOUNT, allow, document, role, send
 
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/leading"

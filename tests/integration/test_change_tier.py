@@ -18,27 +18,27 @@ from tests.integration.test_onboard import appeared, tags_of, wanted
 NewTenants = Callable[..., Tenant]
 
 
-def queue_of(context: Context, tenant: Tenant) -> str:
+def queue_of(admin: Context, tenant: Tenant) -> str:
     rule = naming.rule_of(tenant.tenant_id)
-    [target] = context.session.client("events").list_targets_by_rule(Rule=rule)["Targets"]
+    [target] = admin.session.client("events").list_targets_by_rule(Rule=rule)["Targets"]
     return str(target["Arn"]).rsplit(":", 1)[-1]
 
 
-def test_registry_queue_and_tags_follow(context: Context, portal: Context, new_tenant: NewTenants):
+def test_registry_queue_and_tags_follow(admin: Context, portal: Context, new_tenant: NewTenants):
     tenant = new_tenant("basic", "climbs")
     moved = change_tier.change_tier(portal, PAT, "climbs", "premium")
     assert moved.tier == "premium"
     assert tenants.tenant(portal, PAT, "climbs") == moved
-    assert queue_of(context, tenant) == "mlaas-premium"
-    assert all(tags == wanted("climbs", "premium") for tags in tags_of(context, moved).values())
+    assert queue_of(admin, tenant) == "mlaas-premium"
+    assert all(tags == wanted("climbs", "premium") for tags in tags_of(admin, moved).values())
 
 
 def test_the_next_upload_is_built_in_the_new_tier_and_a_waiting_one_in_the_old(
-    context: Context, portal: Context, new_tenant: NewTenants
+    admin: Context, portal: Context, new_tenant: NewTenants
 ):
     tenant = new_tenant("basic", "mixed")
-    with full(context, "basic"), full(context, "premium"):
-        waiting = add_build(context, tenant, BuildState.WAITING)
+    with full(admin, "basic"), full(admin, "premium"):
+        waiting = add_build(admin, tenant, BuildState.WAITING)
         moved = change_tier.change_tier(portal, PAT, "mixed", "premium")
         s3 = portal.on_behalf_of(moved).session.client("s3")
         answer = s3.put_object(Bucket=tenant.bucket, Key="uploads/new.csv", Body=b"a,b\n1,2\n")
@@ -50,26 +50,26 @@ def test_the_next_upload_is_built_in_the_new_tier_and_a_waiting_one_in_the_old(
 
 
 def test_a_change_that_failed_half_way_is_made_again(
-    context: Context, portal: Context, new_tenant: NewTenants
+    admin: Context, portal: Context, new_tenant: NewTenants
 ):
     tenant = new_tenant("basic", "stumbles")
     with (
-        without(context, naming.PORTAL_ROLE, "onboarding", "KeepRules"),
+        without(admin, naming.PORTAL_ROLE, "onboarding", "KeepRules"),
         pytest.raises(DeploymentFailed, match="not authorized"),
     ):
         change_tier.change_tier(portal, PAT, "stumbles", "standard")
     assert tenants.tenant(portal, PAT, "stumbles").tier == "basic"
-    assert queue_of(context, tenant) == "mlaas-basic"
+    assert queue_of(admin, tenant) == "mlaas-basic"
     moved = change_tier.change_tier(portal, PAT, "stumbles", "standard")
-    assert (moved.tier, queue_of(context, tenant)) == ("standard", "mlaas-standard")
+    assert (moved.tier, queue_of(admin, tenant)) == ("standard", "mlaas-standard")
 
 
-def test_an_unknown_tier_changes_nothing(context: Context, portal: Context, new_tenant: NewTenants):
+def test_an_unknown_tier_changes_nothing(admin: Context, portal: Context, new_tenant: NewTenants):
     tenant = new_tenant("basic", "unmoved")
     with pytest.raises(Invalid, match="basic, standard, premium"):
         change_tier.change_tier(portal, PAT, "unmoved", "gold")
     assert tenants.tenant(portal, PAT, "unmoved") == tenant
-    assert queue_of(context, tenant) == "mlaas-basic"
+    assert queue_of(admin, tenant) == "mlaas-basic"
 
 
 def test_a_tenant_that_has_left_has_no_tier_to_change(portal: Context, new_tenant: NewTenants):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.stage import Stage, stage_of
 
 PRICE = Decimal("0.115")

@@ -13,7 +13,7 @@ from backend.domain import naming
 from backend.domain.change import Change
 from backend.domain.errors import DeploymentFailed, NotFound
 from backend.domain.tier import TIERS
-from tests.integration.conftest import Deployment
+from tests.cloud import Deployment
 
 FUNCTIONS = (
     naming.INTAKE_FUNCTION,
@@ -24,11 +24,11 @@ FUNCTIONS = (
 PIPELINES = (naming.PIPELINE, naming.TUNED_PIPELINE)
 
 
-def state(context: Context) -> dict[str, Any]:
+def state(admin: Context) -> dict[str, Any]:
     """Everything that would show a change: when, which content, which version."""
-    client = context.session.client
+    client = admin.session.client
     versions = client("s3").get_paginator("list_object_versions")
-    bucket = naming.artefact_bucket(context.session.account)
+    bucket = naming.artefact_bucket(admin.session.account)
     return {
         "stacks": [
             client("cloudformation")
@@ -53,8 +53,8 @@ def state(context: Context) -> dict[str, Any]:
         "builds": client("codebuild").list_builds_for_project(projectName=naming.IMAGES_PROJECT)[
             "ids"
         ],
-        "algorithms": context.algorithms.all(),
-        "tiers": context.tiers.all(),
+        "algorithms": admin.algorithms.all(),
+        "tiers": admin.tiers.all(),
     }
 
 
@@ -138,18 +138,18 @@ def template(*names: str, taken: str = "") -> str:
 
 
 @pytest.fixture
-def stacks(context: Context) -> Stacks:
-    return context.stacks
+def stacks(admin: Context) -> Stacks:
+    return admin.stacks
 
 
-def test_a_stack_that_cannot_be_made_says_which_resource_and_why(stacks: Stacks, context: Context):
-    taken = naming.artefact_bucket(context.session.account)
+def test_a_stack_that_cannot_be_made_says_which_resource_and_why(stacks: Stacks, admin: Context):
+    taken = naming.artefact_bucket(admin.session.account)
     with pytest.raises(DeploymentFailed, match=f"Taken: .*{taken}.* already exists"):
         stacks.bring("try-failing", template("Queue", taken=taken), {})
 
 
-def test_a_stack_that_never_stood_is_made_anew(stacks: Stacks, context: Context):
-    taken = naming.artefact_bucket(context.session.account)
+def test_a_stack_that_never_stood_is_made_anew(stacks: Stacks, admin: Context):
+    taken = naming.artefact_bucket(admin.session.account)
     with pytest.raises(DeploymentFailed):
         stacks.bring("try-again", template("Again", taken=taken), {})
     assert stacks.bring("try-again", template("Again"), {}) is Change.CREATED
@@ -165,8 +165,8 @@ def test_a_parameter_that_is_not_given_stays_as_it_was(stacks: Stacks):
     assert stacks.outputs("try-kept") == {"Suffix": "two"}
 
 
-def test_a_failed_update_leaves_the_stack_as_it_was(stacks: Stacks, context: Context):
-    taken = naming.artefact_bucket(context.session.account)
+def test_a_failed_update_leaves_the_stack_as_it_was(stacks: Stacks, admin: Context):
+    taken = naming.artefact_bucket(admin.session.account)
     body = template("Stays")
     stacks.bring("try-update", body, {})
     with pytest.raises(DeploymentFailed, match="is UPDATE_ROLLBACK_COMPLETE: Taken"):

@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 
 
 def ask(cloud: Cloud, path: str, host: str | None = None) -> tuple[int, str]:

@@ -15,10 +15,10 @@ import pytest
 from botocore.config import Config
 
 from demo.cloud import ROOT, OwnCloud, free_port, own_cloud
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.roles import function
 
-FUNCTION = "import os\ndef handler(event, context):\n    return {'pid': os.getpid(), **event}\n"
+FUNCTION = "import os\ndef handler(event, admin):\n    return {'pid': os.getpid(), **event}\n"
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -134,7 +134,7 @@ def test_a_state_that_cannot_be_a_folder_is_one_clear_sentence(tmp_path: Path) -
     assert "Traceback" not in refused.stderr
 
 
-NAP = "import time\ndef handler(event, context):\n    time.sleep(1)\n"
+NAP = "import time\ndef handler(event, admin):\n    time.sleep(1)\n"
 
 
 def test_a_burst_of_calls_leaves_one_process_of_a_function(cloud: Cloud) -> None:

@@ -35,10 +35,10 @@ def await_saved(state: Path, text: str) -> None:
 
 def test_a_deployment_survives_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with own_cloud(tmp_path) as own:
-        context = turned_to(own, monkeypatch)
-        outputs = deploy(context)
+        admin = turned_to(own, monkeypatch)
+        outputs = deploy(admin)
         boto3.client("s3").put_object(Bucket=outputs["ArtefactBucket"], Key="kept", Body=b"here")
-        context.people.add_provider("kept@provider.example")
+        admin.people.add_provider("kept@provider.example")
         await_saved(tmp_path, "kept@provider.example")
         os.kill(own.pid, signal.SIGKILL)
     with own_cloud(tmp_path, port=own.port) as own:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from demo.cloud import own_cloud
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.stage import Stage, fail_step, own_stage, stage_of
 
 EXECUTION_CHANGE = "SageMaker Model Building Pipeline Execution Status Change"

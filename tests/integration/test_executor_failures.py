@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.roles import allow, document
 from tests.integration.stage import Stage, fail_step, get, service_role, stage_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.roles import allow
 from tests.integration.stage import (
     Stage,
@@ -24,7 +24,7 @@ from tests.integration.stage import (
 FUNCTION = """
     import time
 
-    def handler(event, context):
+    def handler(event, admin):
         if event.get("sleep"):
             time.sleep(event["sleep"])
         if event.get("fail"):

@@ -7,7 +7,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.stage import Stage, fail_step, get, joined, stage_of, written
 
 DECLARED = [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.stage import Stage, fail_step, get, image, joined, stage_of
 
 PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"

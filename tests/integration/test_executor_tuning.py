@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.stage import METRIC, Stage, fail_step, get, joined, stage_of
 
 TAGS = [{"Key": "tenant-id", "Value": "acme"}]

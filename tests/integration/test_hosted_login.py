@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 
 PORTAL = "http://localhost:8501"
 PASSWORD = "Correct-horse-7"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.cloud import own_cloud
-from tests.integration.conftest import REGION, Cloud
+from tests.cloud import REGION, Cloud
 from tests.integration.roles import ACCOUNT, allow, document
 
 PUSH = [

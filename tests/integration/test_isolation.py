@@ -14,6 +14,7 @@ from backend.domain import naming
 from backend.domain.build import BuildState
 from backend.domain.errors import Forbidden
 from backend.domain.tenant import Tenant
+from tests.cloud import Cloud
 from tests.integration.attempts import (
     ACCESS_FOREIGN,
     ACCESS_NEVER,
@@ -26,7 +27,6 @@ from tests.integration.attempts import (
     Holdings,
     refused,
 )
-from tests.integration.conftest import Cloud
 from tests.integration.estate import mutated, put_policy
 from tests.integration.test_offboard import add_build, add_model
 
@@ -35,26 +35,26 @@ ANYONE = {"AWS": "arn:aws:iam::123456789012:root"}
 
 
 @pytest.fixture(scope="module")
-def own(context: Context, new_tenant: Callable[..., Tenant]) -> Holdings:
-    return holdings(context, new_tenant("premium", "alpha"))
+def own(admin: Context, new_tenant: Callable[..., Tenant]) -> Holdings:
+    return holdings(admin, new_tenant("premium", "alpha"))
 
 
 @pytest.fixture(scope="module")
-def foreign(context: Context, new_tenant: Callable[..., Tenant]) -> Holdings:
-    return holdings(context, new_tenant("premium", "alpha-2"))
+def foreign(admin: Context, new_tenant: Callable[..., Tenant]) -> Holdings:
+    return holdings(admin, new_tenant("premium", "alpha-2"))
 
 
-def holdings(context: Context, tenant: Tenant) -> Holdings:
-    s3, sagemaker = context.session.client("s3"), context.session.client("sagemaker")
+def holdings(admin: Context, tenant: Tenant) -> Holdings:
+    s3, sagemaker = admin.session.client("s3"), admin.session.client("sagemaker")
     s3.put_object(Bucket=tenant.bucket, Key=MODEL_KEY, Body=b"model")
     # An empty upload is rejected at intake and starts nothing.
     s3.put_object(Bucket=tenant.bucket, Key=UPLOAD_KEY, Body=b"")
     begun = s3.create_multipart_upload(Bucket=tenant.bucket, Key=UPLOAD_KEY)
-    add_model(context, tenant)
+    add_model(admin, tenant)
     [version] = sagemaker.list_model_packages(ModelPackageGroupName=tenant.model_group)[
         "ModelPackageSummaryList"
     ]
-    build = add_build(context, tenant, BuildState.SUCCEEDED)
+    build = add_build(admin, tenant, BuildState.SUCCEEDED)
     return Holdings(tenant, build, version["ModelPackageArn"], begun["UploadId"])
 
 
@@ -66,16 +66,16 @@ def access(portal: Context, own: Holdings) -> boto3.Session:
 
 
 @pytest.fixture(scope="module")
-def execution(context: Context, cloud: Cloud, own: Holdings) -> boto3.Session:
+def execution(admin: Context, cloud: Cloud, own: Holdings) -> boto3.Session:
     """The credentials of the tenant's jobs, taken while the trust is widened for the test."""
-    with trusting(context, own.tenant.execution_role_arn, ANYONE):
+    with trusting(admin, own.tenant.execution_role_arn, ANYONE):
         return cloud.session(own.tenant.execution_role_arn)
 
 
 @contextmanager
-def trusting(context: Context, role_arn: str, principal: dict[str, Any]) -> Iterator[None]:
+def trusting(admin: Context, role_arn: str, principal: dict[str, Any]) -> Iterator[None]:
     """A role that trusts another principal, without any condition, in the block."""
-    iam, name = context.session.client("iam"), role_arn.rsplit("/", 1)[-1]
+    iam, name = admin.session.client("iam"), role_arn.rsplit("/", 1)[-1]
     whole = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
     loose = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     put_trust(iam, name, {"Version": "2012-10-17", "Statement": [loose]})
@@ -128,10 +128,10 @@ def test_a_tenants_jobs_may_do_no_more_to_their_own(
 
 
 def test_a_job_given_another_tenants_file_fails_for_want_of_the_right(
-    context: Context, own: Holdings, foreign: Holdings
+    admin: Context, own: Holdings, foreign: Holdings
 ):
     """Not even a forged pipeline parameter lets a job read what is another tenant's."""
-    sagemaker = context.session.client("sagemaker")
+    sagemaker = admin.session.client("sagemaker")
     stolen = naming.s3_uri(foreign.tenant.bucket, UPLOAD_KEY)
     parameters = {
         "TenantId": own.tenant.tenant_id,
@@ -141,7 +141,7 @@ def test_a_job_given_another_tenants_file_fails_for_want_of_the_right(
         "OutputS3Uri": naming.s3_uri(own.tenant.bucket, "builds/stolen"),
         "ExecutionRoleArn": own.tenant.execution_role_arn,
         "ModelPackageGroupName": own.tenant.model_group,
-        "TrainingImageUri": context.algorithms.get("linear").image_uri,
+        "TrainingImageUri": admin.algorithms.get("linear").image_uri,
         "Algorithm": "linear",
     }
     arn = sagemaker.start_pipeline_execution(
@@ -152,8 +152,8 @@ def test_a_job_given_another_tenants_file_fails_for_want_of_the_right(
     while _status(sagemaker, arn) == "Executing" and time.monotonic() < limit:
         time.sleep(0.1)
     assert _status(sagemaker, arn) == "Failed"
-    [step] = context.executions.steps(arn)
-    reason = context.executions.metered(step).reason or ""
+    [step] = admin.executions.steps(arn)
+    reason = admin.executions.metered(step).reason or ""
     assert step.name == "Preprocess"
     assert "AccessDenied" in reason or "not authorized" in reason
 
@@ -173,20 +173,20 @@ def test_the_portal_acts_for_a_tenant_only_by_its_own_name(
     assume_anew(portal, role_arn, foreign.tenant.tenant_id)
 
 
-def test_nobody_but_the_portal_acts_for_a_tenant(context: Context, own: Holdings):
+def test_nobody_but_the_portal_acts_for_a_tenant(admin: Context, own: Holdings):
     with pytest.raises(Forbidden):
-        assume_anew(context, own.tenant.access_role_arn, own.tenant.tenant_id)
+        assume_anew(admin, own.tenant.access_role_arn, own.tenant.tenant_id)
 
 
-def test_nobody_acts_as_a_job(context: Context, portal: Context, own: Holdings):
-    for who in (context, portal):
+def test_nobody_acts_as_a_job(admin: Context, portal: Context, own: Holdings):
+    for who in (admin, portal):
         with pytest.raises(Forbidden):
             assume_anew(who, own.tenant.execution_role_arn, None)
 
 
-def assume_anew(context: Context, role_arn: str, external_id: str | None) -> None:
+def assume_anew(admin: Context, role_arn: str, external_id: str | None) -> None:
     """What AwsSession.assume asks for, without its cache."""
-    context.session._assume(role_arn, "attempt", external_id or None)
+    admin.session._assume(role_arn, "attempt", external_id or None)
 
 
 # A guard taken away, and the attempts that get through then: what shows the tests above can fail.
@@ -210,7 +210,7 @@ GUARDS: list[tuple[str, str, dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("role", "sid", "loose", "attempts"), GUARDS)
 def test_without_a_guard_another_tenants_things_are_reached(
-    context: Context,
+    admin: Context,
     access: boto3.Session,
     execution: boto3.Session,
     own: Holdings,
@@ -223,11 +223,11 @@ def test_without_a_guard_another_tenants_things_are_reached(
     known = ACCESS_FOREIGN if role == "access" else EXECUTION_FOREIGN
     session = access if role == "access" else execution
     name = f"mlaas-tenant-{own.tenant.tenant_id}-{role}"
-    with mutated(context, name, POLICY) as document:
+    with mutated(admin, name, POLICY) as document:
         statements = [
             {**one, **loose} if one["Sid"] == sid else one for one in document["Statement"]
         ]
-        put_policy(context, name, POLICY, {**document, "Statement": statements})
+        put_policy(admin, name, POLICY, {**document, "Statement": statements})
         held = [one for one in attempts if refused(known[one], session, own, foreign)]
     assert held == []
     still_reached = [one for one in attempts if not refused(known[one], session, own, foreign)]
@@ -241,15 +241,15 @@ def test_every_foreign_attempt_on_ones_own_rights_is_held_by_a_guard_above():
 
 
 def test_without_the_external_id_a_mix_up_would_go_through(
-    context: Context, portal: Context, own: Holdings, foreign: Holdings
+    admin: Context, portal: Context, own: Holdings, foreign: Holdings
 ):
-    portal_role = {"AWS": naming.role_arn(naming.PORTAL_ROLE, context.session.account)}
-    with trusting(context, foreign.tenant.access_role_arn, portal_role):
+    portal_role = {"AWS": naming.role_arn(naming.PORTAL_ROLE, admin.session.account)}
+    with trusting(admin, foreign.tenant.access_role_arn, portal_role):
         assume_anew(portal, foreign.tenant.access_role_arn, own.tenant.tenant_id)
 
 
 def test_without_the_named_principal_anybody_would_act_for_the_tenant(
-    context: Context, own: Holdings
+    admin: Context, own: Holdings
 ):
-    with trusting(context, own.tenant.access_role_arn, ANYONE):
-        assume_anew(context, own.tenant.access_role_arn, None)
+    with trusting(admin, own.tenant.access_role_arn, ANYONE):
+        assume_anew(admin, own.tenant.access_role_arn, None)

@@ -26,36 +26,36 @@ NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 NewTenants = Callable[..., Tenant]
 
 
-def ended(context: Context, tenant: Tenant) -> offboard.OffboardingReport:
-    return offboard.offboard(context, PAT, tenant.tenant_id, confirm=tenant.tenant_id, now=NOW)
+def ended(admin: Context, tenant: Tenant) -> offboard.OffboardingReport:
+    return offboard.offboard(admin, PAT, tenant.tenant_id, confirm=tenant.tenant_id, now=NOW)
 
 
-def add_build(context: Context, tenant: Tenant, state: BuildState, name: str = "a.csv") -> Build:
+def add_build(admin: Context, tenant: Tenant, state: BuildState, name: str = "a.csv") -> Build:
     upload = Upload(tenant.bucket, f"uploads/{name}", state.value, 10, NOW)
     request = BuildRequest(tenant.tenant_id, upload)
     waiting = Build.waiting(request, tier=tenant.tier, choices=Choices(), queued_at=NOW, at=NOW)
     build = replace(waiting, state=state)
-    context.builds.add(build)
+    admin.builds.add(build)
     return build
 
 
 @contextmanager
-def full(context: Context, tier: str) -> Iterator[None]:
+def full(admin: Context, tier: str) -> Iterator[None]:
     """No free slot in the tier: what waits keeps waiting."""
     slots = [
         Slot(tier, number, "nobody", f"filler-{number}", NOW)
-        for number in range(context.tiers.get(tier).max_concurrent_builds)
+        for number in range(admin.tiers.get(tier).max_concurrent_builds)
     ]
-    assert all(context.slots.claim(slot) for slot in slots)
+    assert all(admin.slots.claim(slot) for slot in slots)
     try:
         yield
     finally:
         for slot in slots:
-            context.slots.release(slot)
+            admin.slots.release(slot)
 
 
-def add_model(context: Context, tenant: Tenant) -> None:
-    context.session.client("sagemaker").create_model_package(
+def add_model(admin: Context, tenant: Tenant) -> None:
+    admin.session.client("sagemaker").create_model_package(
         ModelPackageGroupName=tenant.model_group,
         InferenceSpecification={
             "Containers": [
@@ -80,29 +80,29 @@ def fill_bucket(s3: Any, bucket: str) -> int:
 
 
 def test_nothing_of_the_tenant_is_left_but_its_id(
-    context: Context, portal: Context, new_tenant: NewTenants
+    admin: Context, portal: Context, new_tenant: NewTenants
 ):
     other = new_tenant("premium", "stays")
-    before = estate(context)
+    before = estate(admin)
     tenant = new_tenant("premium", "leaves")
-    client = context.session.client
+    client = admin.session.client
     entries = fill_bucket(client("s3"), tenant.bucket)
-    add_model(context, tenant)
-    add_model(context, tenant)
+    add_model(admin, tenant)
+    add_model(admin, tenant)
     client("cognito-idp").admin_create_user(
-        UserPoolId=pool(context),
+        UserPoolId=pool(admin),
         Username="second@leaves.example",
         UserAttributes=[
             {"Name": "email", "Value": "second@leaves.example"},
             {"Name": naming.TENANT_CLAIM, "Value": "leaves"},
         ],
     )
-    with full(context, "premium"):
-        add_build(context, tenant, BuildState.WAITING)
-        add_build(context, tenant, BuildState.SUCCEEDED)
+    with full(admin, "premium"):
+        add_build(admin, tenant, BuildState.WAITING)
+        add_build(admin, tenant, BuildState.SUCCEEDED)
         report = ended(portal, tenant)
-    assert estate(context) == {**before, "tenants": before["tenants"] | {"leaves"}}
-    assert list(context.builds.every_of("leaves")) == []
+    assert estate(admin) == {**before, "tenants": before["tenants"] | {"leaves"}}
+    assert list(admin.builds.every_of("leaves")) == []
     assert report.tenant.status is TenantStatus.OFFBOARDED
     assert report.tenant.first_user == ""
     assert tenants.tenant(portal, PAT, "leaves") == report.tenant
@@ -116,40 +116,40 @@ def test_nothing_of_the_tenant_is_left_but_its_id(
 
 
 def test_a_bucket_of_more_than_a_thousand_versions_is_emptied(
-    context: Context, portal: Context, new_tenant: NewTenants
+    admin: Context, portal: Context, new_tenant: NewTenants
 ):
     tenant = new_tenant("basic", "many")
-    s3 = context.session.client("s3")
+    s3 = admin.session.client("s3")
     with ThreadPoolExecutor(8) as senders:
         keys = [f"builds/b/part-{number}" for number in range(1_001)]
         list(senders.map(lambda key: s3.put_object(Bucket=tenant.bucket, Key=key), keys))
     report = ended(portal, tenant)
     assert "(1001 object versions)" in report.as_text()
-    assert tenant.bucket not in estate(context)["buckets"]
+    assert tenant.bucket not in estate(admin)["buckets"]
 
 
 @pytest.mark.parametrize("state", [BuildState.STARTING, BuildState.EXECUTING])
 def test_while_a_build_runs_nothing_is_removed_and_the_build_is_named(
-    context: Context, portal: Context, new_tenant: NewTenants, state: BuildState
+    admin: Context, portal: Context, new_tenant: NewTenants, state: BuildState
 ):
     tenant = new_tenant("basic", f"runs-{state.value.lower()}")
-    build = add_build(context, tenant, state, "churn.csv")
-    before = estate(context)
+    build = add_build(admin, tenant, state, "churn.csv")
+    before = estate(admin)
     with pytest.raises(Conflict, match=rf"1 running: build {build.build_id[:8]} of churn\.csv"):
         ended(portal, tenant)
-    assert estate(context) == before
+    assert estate(admin) == before
     assert tenants.tenant(portal, PAT, tenant.tenant_id) == tenant
 
 
 @pytest.mark.parametrize("sid", ["RemoveBuckets", "EmptyBuckets", "KeepRoles", "KeepRules"])
 def test_interrupted_it_says_why_and_the_same_call_carries_on(
-    context: Context, portal: Context, new_tenant: NewTenants, sid: str
+    admin: Context, portal: Context, new_tenant: NewTenants, sid: str
 ):
-    before = estate(context)
+    before = estate(admin)
     tenant = new_tenant("basic", f"halfway-{sid.lower()}"[:20])
-    fill_bucket(context.session.client("s3"), tenant.bucket)
+    fill_bucket(admin.session.client("s3"), tenant.bucket)
     with (
-        without(context, naming.PORTAL_ROLE, "onboarding", sid),
+        without(admin, naming.PORTAL_ROLE, "onboarding", sid),
         pytest.raises((DeploymentFailed, Conflict), match="Offboard again to carry on"),
     ):
         ended(portal, tenant)
@@ -159,7 +159,7 @@ def test_interrupted_it_says_why_and_the_same_call_carries_on(
     report = ended(portal, tenant)
     assert report.tenant.status is TenantStatus.OFFBOARDED
     assert Outcome.ABSENT in {one.outcome for one in report.removals}
-    assert estate(context) == {**before, "tenants": before["tenants"] | {tenant.tenant_id}}
+    assert estate(admin) == {**before, "tenants": before["tenants"] | {tenant.tenant_id}}
 
 
 def test_the_id_must_be_typed(portal: Context, new_tenant: NewTenants):
@@ -179,12 +179,12 @@ def test_an_offboarded_id_is_never_given_again(portal: Context, new_tenant: NewT
         ended(portal, tenant)
 
 
-def test_a_half_made_tenant_is_rolled_back_instead(context: Context, portal: Context):
+def test_a_half_made_tenant_is_rolled_back_instead(admin: Context, portal: Context):
     plan = onboard.plan(
         portal, PAT, tenant_id="half-made", name="Half", tier="basic", email="a@half.example"
     )
     with (
-        without(context, naming.PORTAL_ROLE, "onboarding", "SetBuckets"),
+        without(admin, naming.PORTAL_ROLE, "onboarding", "SetBuckets"),
         pytest.raises(DeploymentFailed),
     ):
         onboard.carry_out(portal, PAT, plan, now=NOW)

@@ -50,8 +50,8 @@ def test_the_tenant_is_active_and_in_the_registry(portal: Context, made: onboard
     assert made.tenant in tenants.list_tenants(portal, PAT)
 
 
-def test_the_bucket_is_closed_versioned_and_encrypted(context: Context, made: onboard.Onboarded):
-    s3, bucket = context.session.client("s3"), made.tenant.bucket
+def test_the_bucket_is_closed_versioned_and_encrypted(admin: Context, made: onboard.Onboarded):
+    s3, bucket = admin.session.client("s3"), made.tenant.bucket
     block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     assert all(block.values())
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
@@ -65,11 +65,11 @@ def test_the_bucket_is_closed_versioned_and_encrypted(context: Context, made: on
 
 
 def test_the_bucket_serves_the_portal_cleans_up_and_tells_of_uploads(
-    context: Context, made: onboard.Onboarded
+    admin: Context, made: onboard.Onboarded
 ):
-    s3, bucket = context.session.client("s3"), made.tenant.bucket
+    s3, bucket = admin.session.client("s3"), made.tenant.bucket
     [cors] = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
-    assert cors["AllowedOrigins"] == [context.settings.portal_url]
+    assert cors["AllowedOrigins"] == [admin.settings.portal_url]
     assert cors["AllowedMethods"] == ["PUT", "GET"]
     rules = {
         rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
@@ -82,10 +82,10 @@ def test_the_bucket_serves_the_portal_cleans_up_and_tells_of_uploads(
     assert "EventBridgeConfiguration" in told
 
 
-def test_roles_rule_and_group_are_as_planned(context: Context, made: onboard.Onboarded):
-    plan = plan_of(NewTenant.of(made.tenant), context.site)
+def test_roles_rule_and_group_are_as_planned(admin: Context, made: onboard.Onboarded):
+    plan = plan_of(NewTenant.of(made.tenant), admin.site)
     planned = {step.name: step.settings for step in plan.made_in_aws}
-    iam, events = context.session.client("iam"), context.session.client("events")
+    iam, events = admin.session.client("iam"), admin.session.client("events")
     for name in (naming.access_role_of("made"), naming.execution_role_of("made")):
         role = iam.get_role(RoleName=name)["Role"]
         assert role["AssumeRolePolicyDocument"] == planned[name]["AssumeRolePolicyDocument"]
@@ -98,23 +98,23 @@ def test_roles_rule_and_group_are_as_planned(context: Context, made: onboard.Onb
     assert json.loads(described["EventPattern"]) == planned[rule]["EventPattern"]
     assert described["State"] == "ENABLED"
     assert events.list_targets_by_rule(Rule=rule)["Targets"] == planned[rule]["Targets"]
-    group = context.session.client("sagemaker").describe_model_package_group(
+    group = admin.session.client("sagemaker").describe_model_package_group(
         ModelPackageGroupName=naming.model_group_of("made")
     )
     assert group["ModelPackageGroupStatus"] == "Completed"
 
 
-def test_everything_carries_the_tags(context: Context, made: onboard.Onboarded):
-    assert all(tags == wanted("made", "basic") for tags in tags_of(context, made.tenant).values())
+def test_everything_carries_the_tags(admin: Context, made: onboard.Onboarded):
+    assert all(tags == wanted("made", "basic") for tags in tags_of(admin, made.tenant).values())
 
 
 def wanted(tenant_id: str, tier: str) -> dict[str, str]:
     return {"tenant-id": tenant_id, "tier": tier, "project": "mlaas"}
 
 
-def tags_of(context: Context, tenant: Tenant) -> dict[str, dict[str, str]]:
-    client = context.session.client
-    iam, site, tenant_id = client("iam"), context.site, tenant.tenant_id
+def tags_of(admin: Context, tenant: Tenant) -> dict[str, dict[str, str]]:
+    client = admin.session.client
+    iam, site, tenant_id = client("iam"), admin.site, tenant.tenant_id
     group = site.arn("sagemaker", f"model-package-group/{tenant.model_group}")
     rule = site.arn("events", f"rule/{naming.rule_of(tenant_id)}")
     listed = {
@@ -128,10 +128,10 @@ def tags_of(context: Context, tenant: Tenant) -> dict[str, dict[str, str]]:
 
 
 def test_the_first_user_is_invited_with_a_password_told_once(
-    context: Context, made: onboard.Onboarded
+    admin: Context, made: onboard.Onboarded
 ):
-    user = context.session.client("cognito-idp").admin_get_user(
-        UserPoolId=pool(context), Username="ana@made.example"
+    user = admin.session.client("cognito-idp").admin_get_user(
+        UserPoolId=pool(admin), Username="ana@made.example"
     )
     attributes = {one["Name"]: one["Value"] for one in user["UserAttributes"]}
     assert user["UserStatus"] == "FORCE_CHANGE_PASSWORD"
@@ -175,33 +175,33 @@ def appeared(look: Callable[[], dict[str, Any]], name: str) -> Any:
     ],
 )
 def test_bad_input_is_refused_in_words_and_nothing_is_made(
-    context: Context,
+    admin: Context,
     portal: Context,
     made: onboard.Onboarded,
     change: dict[str, str],
     error: type[BackendError],
     says: str,
 ):
-    before = estate(context)
+    before = estate(admin)
     with pytest.raises(error, match=says):
         onboard.plan(portal, PAT, **(GOOD | change))
-    assert estate(context) == before
+    assert estate(admin) == before
 
 
-def test_a_plan_makes_nothing(context: Context, portal: Context):
-    before = estate(context)
+def test_a_plan_makes_nothing(admin: Context, portal: Context):
+    before = estate(admin)
     onboard.plan(portal, PAT, **GOOD)
-    assert estate(context) == before
+    assert estate(admin) == before
 
 
 def test_a_plan_whose_id_was_given_meanwhile_makes_nothing(
-    context: Context, portal: Context, made: onboard.Onboarded
+    admin: Context, portal: Context, made: onboard.Onboarded
 ):
-    late = plan_of(NewTenant("made", "Late", "premium", "late@made.example"), context.site)
-    before = estate(context), tags_of(context, made.tenant)
+    late = plan_of(NewTenant("made", "Late", "premium", "late@made.example"), admin.site)
+    before = estate(admin), tags_of(admin, made.tenant)
     with pytest.raises(AlreadyExists, match="'made'"):
         onboard.carry_out(portal, PAT, late, now=NOW)
-    assert (estate(context), tags_of(context, made.tenant)) == before
+    assert (estate(admin), tags_of(admin, made.tenant)) == before
     assert tenants.tenant(portal, PAT, "made").name == "Made"
 
 
@@ -234,8 +234,8 @@ def test_a_provider_must_name_a_tenant_there_is(portal: Context):
         tenants.tenant(portal, PAT, "nobody")
 
 
-def test_of_many_onboardings_of_one_id_at_once_one_is_made(context: Context, portal: Context):
-    before = estate(context)
+def test_of_many_onboardings_of_one_id_at_once_one_is_made(admin: Context, portal: Context):
+    before = estate(admin)
     plan = onboard.plan(
         portal, PAT, tenant_id="race", name="Race", tier="basic", email="ana@race.example"
     )
@@ -249,4 +249,4 @@ def test_of_many_onboardings_of_one_id_at_once_one_is_made(context: Context, por
     with ThreadPoolExecutor(4) as providers:
         outcomes = sorted(providers.map(carried_out, range(4)))
     assert outcomes == ["Active", "refused", "refused", "refused"]
-    assert estate(context)["tenants"] - before["tenants"] == {"race"}
+    assert estate(admin)["tenants"] - before["tenants"] == {"race"}

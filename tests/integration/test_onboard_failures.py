@@ -55,13 +55,13 @@ class InterruptedAt:
 
 @pytest.mark.parametrize(("sid", "step"), RIGHTS)
 def test_a_refused_step_is_told_kept_and_rolled_back_without_a_trace(
-    context: Context, portal: Context, sid: str, step: str
+    admin: Context, portal: Context, sid: str, step: str
 ):
-    before = estate(context)
+    before = estate(admin)
     tenant_id = f"fails-{sid.lower()}"[:20]
     plan = planned(portal, tenant_id)
     with (
-        without(context, naming.PORTAL_ROLE, "onboarding", sid),
+        without(admin, naming.PORTAL_ROLE, "onboarding", sid),
         pytest.raises(DeploymentFailed, match=f"^{step}.*not authorized.*roll it back"),
     ):
         onboard.carry_out(portal, PAT, plan, now=NOW)
@@ -70,17 +70,17 @@ def test_a_refused_step_is_told_kept_and_rolled_back_without_a_trace(
     assert tenant.failure is not None
     assert tenant.failure.startswith(step)
     onboard.roll_back(portal, PAT, tenant_id)
-    assert estate(context) == before
+    assert estate(admin) == before
 
 
 @pytest.mark.parametrize(("sid", "step"), RIGHTS)
 def test_a_refused_step_is_resumed_once_the_right_is_back(
-    context: Context, portal: Context, sid: str, step: str
+    admin: Context, portal: Context, sid: str, step: str
 ):
     tenant_id = f"mended-{sid.lower()}"[:20]
     plan = planned(portal, tenant_id)
     with (
-        without(context, naming.PORTAL_ROLE, "onboarding", sid),
+        without(admin, naming.PORTAL_ROLE, "onboarding", sid),
         pytest.raises(DeploymentFailed),
     ):
         onboard.carry_out(portal, PAT, plan, now=NOW)
@@ -88,7 +88,7 @@ def test_a_refused_step_is_resumed_once_the_right_is_back(
     assert (done.tenant.status, done.tenant.failure) == (TenantStatus.ACTIVE, None)
     assert done.tenant.created_at == NOW
     assert done.temporary_password
-    tags = tags_of(context, done.tenant)
+    tags = tags_of(admin, done.tenant)
     assert all(tag == wanted(tenant_id, "standard") for tag in tags.values())
 
 
@@ -109,9 +109,9 @@ def test_interrupted_anywhere_it_can_be_resumed(portal: Context, steps: int):
 
 @pytest.mark.parametrize("steps", range(1, STEPS + 1))
 def test_interrupted_anywhere_it_can_be_rolled_back_without_a_trace(
-    context: Context, portal: Context, steps: int
+    admin: Context, portal: Context, steps: int
 ):
-    before = estate(context)
+    before = estate(admin)
     tenant_id = f"undone-{steps}"
     with pytest.raises(Interrupted):
         onboard.carry_out(
@@ -120,19 +120,19 @@ def test_interrupted_anywhere_it_can_be_rolled_back_without_a_trace(
     removals = onboard.roll_back(portal, PAT, tenant_id)
     removed = [one for one in removals if one.outcome is Outcome.REMOVED]
     assert len(removed) == steps - 1
-    assert estate(context) == before
+    assert estate(admin) == before
     with pytest.raises(NotFound, match=tenant_id):
         onboard.roll_back(portal, PAT, tenant_id)
 
 
-def test_a_roll_back_that_fails_half_way_can_be_repeated(context: Context, portal: Context):
-    before = estate(context)
+def test_a_roll_back_that_fails_half_way_can_be_repeated(admin: Context, portal: Context):
+    before = estate(admin)
     with pytest.raises(Interrupted):
         onboard.carry_out(
             portal, PAT, planned(portal, "twice-undone"), now=NOW, progress=InterruptedAt(STEPS)
         )
     with (
-        without(context, naming.PORTAL_ROLE, "onboarding", "KeepRoles"),
+        without(admin, naming.PORTAL_ROLE, "onboarding", "KeepRoles"),
         pytest.raises(DeploymentFailed, match="not authorized"),
     ):
         onboard.roll_back(portal, PAT, "twice-undone")
@@ -141,49 +141,49 @@ def test_a_roll_back_that_fails_half_way_can_be_repeated(context: Context, porta
     outcomes = {one.kind: one.outcome for one in removals}
     assert outcomes[StepKind.USER] is Outcome.ABSENT
     assert outcomes[StepKind.ROLE] is Outcome.REMOVED
-    assert estate(context) == before
+    assert estate(admin) == before
 
 
-def make_bucket(context: Context, tenant_id: str) -> None:
-    name = naming.bucket_of(tenant_id, context.session.account)
-    context.session.client("s3").create_bucket(Bucket=name)
+def make_bucket(admin: Context, tenant_id: str) -> None:
+    name = naming.bucket_of(tenant_id, admin.session.account)
+    admin.session.client("s3").create_bucket(Bucket=name)
 
 
-def make_role(context: Context, tenant_id: str) -> None:
-    context.session.client("iam").create_role(
+def make_role(admin: Context, tenant_id: str) -> None:
+    admin.session.client("iam").create_role(
         RoleName=naming.execution_role_of(tenant_id),
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}),
     )
 
 
-def make_rule(context: Context, tenant_id: str) -> None:
-    context.session.client("events").put_rule(
+def make_rule(admin: Context, tenant_id: str) -> None:
+    admin.session.client("events").put_rule(
         Name=naming.rule_of(tenant_id), EventPattern='{"source": ["somebody"]}'
     )
 
 
-def make_group(context: Context, tenant_id: str) -> None:
-    context.session.client("sagemaker").create_model_package_group(
+def make_group(admin: Context, tenant_id: str) -> None:
+    admin.session.client("sagemaker").create_model_package_group(
         ModelPackageGroupName=naming.model_group_of(tenant_id)
     )
 
 
 @pytest.mark.parametrize("make", [make_bucket, make_role, make_rule, make_group])
 def test_what_somebody_else_has_made_is_neither_taken_over_nor_removed(
-    context: Context, portal: Context, make: Callable[[Context, str], None]
+    admin: Context, portal: Context, make: Callable[[Context, str], None]
 ):
     tenant_id = make.__name__.replace("_", "-")
-    make(context, tenant_id)
-    before = estate(context)
+    make(admin, tenant_id)
+    before = estate(admin)
     with pytest.raises(AlreadyExists, match="onboarding has not made it"):
         onboard.carry_out(portal, PAT, planned(portal, tenant_id), now=NOW)
     removals = onboard.roll_back(portal, PAT, tenant_id)
     assert [one.outcome for one in removals].count(Outcome.FOREIGN) == 1
-    assert estate(context) == before
+    assert estate(admin) == before
 
 
-def test_an_address_taken_meanwhile_stops_at_the_user(context: Context, portal: Context):
-    before = estate(context)
+def test_an_address_taken_meanwhile_stops_at_the_user(admin: Context, portal: Context):
+    before = estate(admin)
     plan = planned(portal, "late-user")
     rival = replace(plan.tenant, tenant_id="rival")
     step = plan_of(rival, portal.site).steps[-1]
@@ -193,21 +193,21 @@ def test_an_address_taken_meanwhile_stops_at_the_user(context: Context, portal: 
     onboard.roll_back(portal, PAT, "late-user")
     assert portal.people.find(plan.tenant.first_user) is not None
     portal.resources.remove(step, "rival")
-    assert estate(context) == before
+    assert estate(admin) == before
 
 
 def test_a_person_who_has_signed_in_keeps_the_account_when_onboarding_is_resumed(
-    context: Context, portal: Context
+    admin: Context, portal: Context
 ):
     with pytest.raises(Interrupted):
         onboard.carry_out(
             portal, PAT, planned(portal, "signed-in"), now=NOW, progress=InterruptedAt(STEPS)
         )
-    context.people.set_password("first@signed-in.example", "Chosen-by-herself-1")
-    before = context.people.find("first@signed-in.example")
+    admin.people.set_password("first@signed-in.example", "Chosen-by-herself-1")
+    before = admin.people.find("first@signed-in.example")
     done = onboard.resume(portal, PAT, "signed-in")
     assert done.temporary_password is None
-    assert context.people.find("first@signed-in.example") == before
+    assert admin.people.find("first@signed-in.example") == before
 
 
 def test_an_id_in_onboarding_is_not_given_again(portal: Context):

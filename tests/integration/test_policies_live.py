@@ -16,7 +16,7 @@ from backend.domain.build import Build
 from backend.domain.build_request import BuildRequest
 from backend.domain.choices import Choices
 from backend.domain.tenant import Tenant, TenantStatus
-from tests.integration.conftest import Deployment
+from tests.cloud import Deployment
 
 TENANT_ID = "policed"
 TIER = "basic"
@@ -56,8 +56,8 @@ ENFORCED = [
 class Policed:
     """A tenant that no rule and no job serves: its functions are called by hand."""
 
-    def __init__(self, context: Context, tenant: Tenant) -> None:
-        self.context = context
+    def __init__(self, admin: Context, tenant: Tenant) -> None:
+        self.context = admin
         self.tenant = tenant
         self._uploads = 0
 
@@ -167,10 +167,10 @@ class Policed:
 
 @pytest.fixture(scope="module")
 def policed(deployed: Deployment) -> Iterator[Policed]:
-    context = deployed.context
-    account = context.session.account
+    admin = deployed.context
+    account = admin.session.account
     bucket = naming.bucket_of(TENANT_ID, account)
-    s3 = context.session.client("s3")
+    s3 = admin.session.client("s3")
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     tenant = Tenant(
@@ -184,15 +184,15 @@ def policed(deployed: Deployment) -> Iterator[Policed]:
         created_at=datetime.now(UTC),
         status=TenantStatus.ACTIVE,
     )
-    context.tenants.add(replace(tenant, defaults=Choices("linear")))
-    yield Policed(context, tenant)
-    context.tenants.remove(TENANT_ID)
+    admin.tenants.add(replace(tenant, defaults=Choices("linear")))
+    yield Policed(admin, tenant)
+    admin.tenants.remove(TENANT_ID)
 
 
 @contextmanager
-def without(context: Context, role: str, sid: str) -> Iterator[None]:
+def without(admin: Context, role: str, sid: str) -> Iterator[None]:
     """The role as the template made it, but for one statement."""
-    iam = context.session.client("iam")
+    iam = admin.session.client("iam")
     [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
     whole = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     rest = [statement for statement in whole["Statement"] if statement["Sid"] != sid]

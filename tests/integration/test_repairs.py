@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from tests.integration.conftest import REGION, Cloud
+from tests.cloud import REGION, Cloud
 from tests.integration.roles import ACCOUNT, allow, document, function
 
 Found = TypeVar("Found")
@@ -117,7 +117,7 @@ def test_a_queue_without_a_policy_gets_no_event(cloud: Cloud) -> None:
 
 COUNT = """
 import boto3, json
-def handler(event, context):
+def handler(event, admin):
     boto3.client("sqs").send_message(QueueUrl=%r, MessageBody=json.dumps(event))
     if %r:
         raise RuntimeError("not yet")

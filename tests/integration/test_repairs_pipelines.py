@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Cloud
+from tests.cloud import Cloud
 from tests.integration.test_repairs_registry import refusal
 
 DEFINITION = json.dumps(

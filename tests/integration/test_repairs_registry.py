@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import REGION, Cloud
+from tests.cloud import REGION, Cloud
 from tests.integration.roles import ACCOUNT
 
 ARNS = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"

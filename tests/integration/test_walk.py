@@ -53,7 +53,7 @@ def put(
 
 
 def until(
-    context: Context,
+    admin: Context,
     tenant: Tenant,
     build_id: str,
     settled: Callable[[Build], bool] = lambda build: build.state.is_final,
@@ -61,7 +61,7 @@ def until(
     limit = time.monotonic() + WALK_SECONDS
     build = None
     while time.monotonic() < limit:
-        rows = context.builds.of_tenant(tenant.tenant_id, limit=100)
+        rows = admin.builds.of_tenant(tenant.tenant_id, limit=100)
         build = next((row for row in rows if row.build_id == build_id), None)
         if build is not None and settled(build):
             return build
@@ -69,19 +69,19 @@ def until(
     pytest.fail(f"After {WALK_SECONDS} s the build is {build}")
 
 
-def until_no_slot_is_held(context: Context, tier: str) -> None:
+def until_no_slot_is_held(admin: Context, tier: str) -> None:
     limit = time.monotonic() + 20
-    while time.monotonic() < limit and context.slots.held(tier):
+    while time.monotonic() < limit and admin.slots.held(tier):
         time.sleep(0.1)
-    assert context.slots.held(tier) == []
+    assert admin.slots.held(tier) == []
 
 
 def test_a_tenants_file_becomes_a_registered_model(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
     ana = Principal("ana", "Ana", Role.TENANT, tenant.tenant_id)
-    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
+    build = until(admin, tenant, put(portal, tenant, table(), LINEAR))
     assert (build.state, build.reason) == (BuildState.SUCCEEDED, None)
     assert build.result is not None
     assert build.result.outcome == "Registered"
@@ -101,22 +101,22 @@ def test_a_tenants_file_becomes_a_registered_model(
         "RecordBuild",
     ]
     assert metered_cost(build.steps) > 0
-    until_no_slot_is_held(context, "basic")
+    until_no_slot_is_held(admin, "basic")
     assert builds.list_builds(portal, ana)[0].build_id == build.build_id
 
 
 def test_a_tuned_build_searches_within_its_tiers_limits(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("standard")
     tuned = Choices(algorithm="linear", target="bought", tuned=True)
-    build = until(context, tenant, put(portal, tenant, table(), tuned))
+    build = until(admin, tenant, put(portal, tenant, table(), tuned))
     assert (build.state, build.reason) == (BuildState.SUCCEEDED, None)
     [tune] = [step for step in build.steps if step.kind == "Tuning"]
-    trials = context.session.client("sagemaker").list_training_jobs_for_hyper_parameter_tuning_job(
+    trials = admin.session.client("sagemaker").list_training_jobs_for_hyper_parameter_tuning_job(
         HyperParameterTuningJobName=tune.job_name
     )["TrainingJobSummaries"]
-    tier = context.tiers.get("standard")
+    tier = admin.tiers.get("standard")
     assert tier.tuning is not None
     assert len(trials) == tier.tuning.max_jobs
     searched = [trial["TunedHyperParameters"] for trial in trials]
@@ -125,11 +125,11 @@ def test_a_tuned_build_searches_within_its_tiers_limits(
 
 
 def test_every_job_carries_the_tenants_role_and_the_cost_tags(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
-    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
-    sagemaker = context.session.client("sagemaker")
+    build = until(admin, tenant, put(portal, tenant, table(), LINEAR))
+    sagemaker = admin.session.client("sagemaker")
     [training] = [step for step in build.steps if step.kind == "Training"]
     job = sagemaker.describe_training_job(TrainingJobName=training.job_name)
     tags = sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"]
@@ -143,14 +143,14 @@ def test_every_job_carries_the_tenants_role_and_the_cost_tags(
 
 
 def test_a_file_of_one_class_fails_with_the_containers_sentence_and_frees_its_slot(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
-    build = until(context, tenant, put(portal, tenant, table(classes=1), LINEAR))
+    build = until(admin, tenant, put(portal, tenant, table(classes=1), LINEAR))
     assert build.state is BuildState.FAILED
     assert "bought" in (build.reason or "")
     assert "AlgorithmError" not in (build.reason or "")
-    until_no_slot_is_held(context, "basic")
+    until_no_slot_is_held(admin, "basic")
 
 
 @pytest.mark.parametrize(
@@ -161,53 +161,53 @@ def test_a_file_of_one_class_fails_with_the_containers_sentence_and_frees_its_sl
     ],
 )
 def test_a_request_that_can_never_be_built_is_rejected_with_the_remedy(
-    context: Context,
+    admin: Context,
     portal: Context,
     new_tenant: Callable[..., Tenant],
     choices: Choices,
     sentence: str,
 ):
     tenant = new_tenant("basic")
-    build = until(context, tenant, put(portal, tenant, table(), choices))
+    build = until(admin, tenant, put(portal, tenant, table(), choices))
     assert build.state is BuildState.REJECTED
     assert sentence in (build.reason or "")
 
 
 def test_an_empty_file_is_rejected(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
-    build = until(context, tenant, put(portal, tenant, b"", LINEAR))
+    build = until(admin, tenant, put(portal, tenant, b"", LINEAR))
     assert build.state is BuildState.REJECTED
     assert "is empty" in (build.reason or "")
 
 
 def test_a_basic_tier_never_runs_more_builds_than_its_limit(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
     ids = [put(portal, tenant, table(seed=n), LINEAR, f"visits-{n}.csv") for n in range(3)]
     peak, limit = 0, time.monotonic() + WALK_SECONDS
     while time.monotonic() < limit:
-        peak = max(peak, len(context.slots.held("basic")))
-        rows = {row.build_id: row for row in context.builds.of_tenant(tenant.tenant_id, limit=9)}
+        peak = max(peak, len(admin.slots.held("basic")))
+        rows = {row.build_id: row for row in admin.builds.of_tenant(tenant.tenant_id, limit=9)}
         if all(n in rows and rows[n].state.is_final for n in ids):
             break
         time.sleep(0.05)
     assert [rows[n].state for n in ids] == [BuildState.SUCCEEDED] * 3
-    assert peak == context.tiers.get("basic").max_concurrent_builds
+    assert peak == admin.tiers.get("basic").max_concurrent_builds
 
 
 def test_two_dispatches_at_once_start_each_build_once(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("premium")
     ids = [put(portal, tenant, table(seed=n), LINEAR, f"race-{n}.csv") for n in range(3)]
     with ThreadPoolExecutor(4) as callers:
-        list(callers.map(lambda _: dispatch.dispatch(context, now=datetime.now(UTC)), range(8)))
-    ended = [until(context, tenant, build_id) for build_id in ids]
+        list(callers.map(lambda _: dispatch.dispatch(admin, now=datetime.now(UTC)), range(8)))
+    ended = [until(admin, tenant, build_id) for build_id in ids]
     assert len({build.execution_arn for build in ended}) == 3
-    sagemaker = context.session.client("sagemaker")
+    sagemaker = admin.session.client("sagemaker")
     pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
         PipelineName=naming.PIPELINE
     )
@@ -220,77 +220,77 @@ def test_two_dispatches_at_once_start_each_build_once(
 
 
 def test_an_upload_delivered_twice_is_built_once(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
-    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
-    invoke_intake(context, message_of(tenant, build))
-    again = context.builds.get(tenant.tenant_id, build.build_id)
+    build = until(admin, tenant, put(portal, tenant, table(), LINEAR))
+    invoke_intake(admin, message_of(tenant, build))
+    again = admin.builds.get(tenant.tenant_id, build.build_id)
     assert again == build
 
 
-def test_a_message_that_names_no_build_stays_on_the_queue(context: Context):
-    answer = invoke_intake(context, "not json")
+def test_a_message_that_names_no_build_stays_on_the_queue(admin: Context):
+    answer = invoke_intake(admin, "not json")
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
 
 
 def test_a_message_of_an_unknown_tenant_stays_on_the_queue(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
     body = json.dumps({**json.loads(foreign_message(tenant)), "tenant_id": "nobody"})
-    assert invoke_intake(context, body)["batchItemFailures"]
+    assert invoke_intake(admin, body)["batchItemFailures"]
 
 
 def test_a_message_that_names_anothers_bucket_is_rejected(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     mine, theirs = new_tenant("basic"), new_tenant("basic")
     message = json.loads(foreign_message(theirs)) | {"tenant_id": mine.tenant_id}
-    assert invoke_intake(context, json.dumps(message)) == {"batchItemFailures": []}
-    [build] = context.builds.of_tenant(mine.tenant_id, limit=9)
+    assert invoke_intake(admin, json.dumps(message)) == {"batchItemFailures": []}
+    [build] = admin.builds.of_tenant(mine.tenant_id, limit=9)
     assert build.state is BuildState.REJECTED
     assert f"is not tenant {mine.tenant_id}'s" in (build.reason or "")
 
 
 def test_a_late_end_of_an_ended_build_changes_nothing_but_frees_its_slot(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("basic")
-    build = until(context, tenant, put(portal, tenant, table(), LINEAR))
-    until_no_slot_is_held(context, "basic")
-    context.slots.claim(Slot("basic", 0, tenant.tenant_id, build.build_id, datetime.now(UTC)))
+    build = until(admin, tenant, put(portal, tenant, table(), LINEAR))
+    until_no_slot_is_held(admin, "basic")
+    admin.slots.claim(Slot("basic", 0, tenant.tenant_id, build.build_id, datetime.now(UTC)))
     event = {
         "detail": {
             "currentPipelineExecutionStatus": "Failed",
             "pipelineExecutionArn": build.execution_arn,
         }
     }
-    invoke(context, naming.RECORDER_FUNCTION, event)
-    assert context.builds.get(tenant.tenant_id, build.build_id) == build
-    assert context.slots.held("basic") == []
+    invoke(admin, naming.RECORDER_FUNCTION, event)
+    assert admin.builds.get(tenant.tenant_id, build.build_id) == build
+    assert admin.slots.held("basic") == []
 
 
 def test_a_later_upload_of_the_same_name_does_not_change_what_a_build_reads(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("standard")
     first = put(portal, tenant, table(300), LINEAR, "same.csv")
     second = put(portal, tenant, table(400), LINEAR, "same.csv")
-    ended = [until(context, tenant, build_id).result for build_id in (first, second)]
+    ended = [until(admin, tenant, build_id).result for build_id in (first, second)]
     assert [result and result.rows_read for result in ended] == [300, 400]
 
 
 def test_the_board_shows_what_runs(
-    context: Context, portal: Context, new_tenant: Callable[..., Tenant]
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
     tenant = new_tenant("standard")
     build_id = put(portal, tenant, table(), LINEAR)
-    until(context, tenant, build_id, lambda build: build.state is BuildState.EXECUTING)
+    until(admin, tenant, build_id, lambda build: build.state is BuildState.EXECUTING)
     board = queues.board(portal, PAT, now=datetime.now(UTC))
     [line] = [line for line in board.lines if line.tier.name == "standard"]
     assert build_id in [slot.build_id for slot in line.running]
-    until(context, tenant, build_id)
+    until(admin, tenant, build_id)
 
 
 def message_of(tenant: Tenant, build: Build) -> str:
@@ -319,15 +319,13 @@ def foreign_message(tenant: Tenant) -> str:
     )
 
 
-def invoke_intake(context: Context, body: str) -> Any:
+def invoke_intake(admin: Context, body: str) -> Any:
     record = {"messageId": "m1", "body": body, "attributes": {"SentTimestamp": "1777896000000"}}
-    return invoke(context, naming.INTAKE_FUNCTION, {"Records": [record]})
+    return invoke(admin, naming.INTAKE_FUNCTION, {"Records": [record]})
 
 
-def invoke(context: Context, function: str, event: dict[str, Any]) -> Any:
-    answer = context.session.client("lambda").invoke(
-        FunctionName=function, Payload=json.dumps(event)
-    )
+def invoke(admin: Context, function: str, event: dict[str, Any]) -> Any:
+    answer = admin.session.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
     returned = json.load(answer["Payload"])
     assert "FunctionError" not in answer, returned
     return returned

@@ -15,15 +15,6 @@ from backend.domain import naming
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
 
-# The fixtures of the embedded cloud; pytest finds them by their names.
-from tests.integration.conftest import (  # noqa: F401
-    cloud,
-    context,
-    deployed,
-    new_tenant,
-    portal,
-)
-
 ROOT = Path(__file__).resolve().parents[2]
 PAT = Principal("pat", "Pat Lindqvist", Role.PROVIDER)
 
@@ -51,7 +42,7 @@ def said(texts: Any) -> str:
 
 @pytest.fixture(autouse=True)
 def as_portal(
-    portal: Context,  # noqa: F811
+    portal: Context,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Pages work with the portal's role, as the served portal does, and begin with cold caches."""
@@ -61,12 +52,12 @@ def as_portal(
 
 
 @pytest.fixture(scope="session")
-def acme(new_tenant: Callable[..., Tenant]) -> Tenant:  # noqa: F811
+def acme(new_tenant: Callable[..., Tenant]) -> Tenant:
     return new_tenant("standard", "acme-portal")
 
 
 @pytest.fixture(scope="session")
-def other(new_tenant: Callable[..., Tenant]) -> Tenant:  # noqa: F811
+def other(new_tenant: Callable[..., Tenant]) -> Tenant:
     return new_tenant("basic", "other-portal")
 
 

@@ -29,13 +29,13 @@ def test_an_unknown_tenant_is_a_sentence(visit: Visit) -> None:
 
 
 def test_a_tier_is_changed_where_it_is_shown(
-    visit: Visit, context: Context, new_tenant: Callable[..., Tenant]
+    visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
 ) -> None:
     tenant = new_tenant("basic")
     app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
     app.selectbox[0].select("premium").run()
     next(button for button in app.button if button.label == "Change tier").click().run()
-    assert context.tenants.get(tenant.tenant_id).tier == "premium"
+    assert admin.tenants.get(tenant.tenant_id).tier == "premium"
     assert "premium tier" in said(app.markdown)
     assert "is in the premium tier now" in said(app.toast)
 
@@ -58,19 +58,19 @@ def plan(visit: Visit, tenant_id: str, email: str = "jo@bluefin.example") -> App
 
 
 def test_onboarding_shows_everything_before_it_happens_and_the_password_after(
-    visit: Visit, context: Context
+    visit: Visit, admin: Context
 ) -> None:
     app = plan(visit, "bluefin")
     planned = [expander.label for expander in app.expander]
     assert any(label.startswith("Bucket") for label in planned)
     assert sum(label.startswith("Role") for label in planned) == 2
     assert '"s3:' in "".join(code.value for code in app.code)
-    assert "bluefin" not in [tenant.tenant_id for tenant in context.tenants.all()]
+    assert "bluefin" not in [tenant.tenant_id for tenant in admin.tenants.all()]
     next(button for button in app.button if button.label == "Onboard Bluefin Logistics").click()
     app.run(timeout=60)
     assert "Bluefin Logistics is on board" in said(app.success)
     assert len(app.code[0].value) >= 12
-    assert context.tenants.get("bluefin").status is TenantStatus.ACTIVE
+    assert admin.tenants.get("bluefin").status is TenantStatus.ACTIVE
     next(button for button in app.button if button.label == "Onboard another").click().run()
     assert not app.code
 
@@ -93,25 +93,25 @@ def test_what_cannot_be_onboarded_is_said_and_nothing_typed_is_lost(
 
 
 def test_a_half_made_tenant_can_be_resumed(
-    visit: Visit, context: Context, new_tenant: Callable[..., Tenant]
+    visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
 ) -> None:
     tenant = new_tenant("basic")
-    context.tenants.save(tenant.with_status(TenantStatus.ONBOARDING, "Rule x could not be made."))
+    admin.tenants.save(tenant.with_status(TenantStatus.ONBOARDING, "Rule x could not be made."))
     app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
     assert "Rule x could not be made." in said(app.error)
     next(b for b in app.button if b.label == "Resume the onboarding").click().run(timeout=60)
-    assert context.tenants.get(tenant.tenant_id).status is TenantStatus.ACTIVE
+    assert admin.tenants.get(tenant.tenant_id).status is TenantStatus.ACTIVE
     assert "is on board" in said(app.success)
 
 
 def test_a_half_made_tenant_can_be_rolled_back(
-    visit: Visit, context: Context, new_tenant: Callable[..., Tenant]
+    visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
 ) -> None:
     tenant = new_tenant("basic")
-    context.tenants.save(tenant.with_status(TenantStatus.ONBOARDING))
+    admin.tenants.save(tenant.with_status(TenantStatus.ONBOARDING))
     app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
     next(button for button in app.button if button.label == "Roll back").click().run(timeout=60)
-    assert tenant.tenant_id not in [one.tenant_id for one in context.tenants.all()]
+    assert tenant.tenant_id not in [one.tenant_id for one in admin.tenants.all()]
     assert app.title[0].value == "Tenants"
 
 

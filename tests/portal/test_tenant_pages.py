@@ -36,10 +36,10 @@ def test_the_first_visit_leads_to_the_first_build(visit: Visit, fresh: Tenant) -
     assert "Upload a file" in [button.label for button in app.button]
 
 
-def test_home_names_what_needs_attention(visit: Visit, context: Context, fresh: Tenant) -> None:
-    done = made.build(context, fresh, BuildState.SUCCEEDED, minutes_ago=20)
-    made.model(context, fresh, done.build_id)
-    made.build(context, fresh, BuildState.FAILED, reason="Column 'churn' is not in the file.")
+def test_home_names_what_needs_attention(visit: Visit, admin: Context, fresh: Tenant) -> None:
+    done = made.build(admin, fresh, BuildState.SUCCEEDED, minutes_ago=20)
+    made.model(admin, fresh, done.build_id)
+    made.build(admin, fresh, BuildState.FAILED, reason="Column 'churn' is not in the file.")
     app = visit(mara_of(fresh))
     assert "Column 'churn' is not in the file." in said(app.error)
     assert {metric.label: metric.value for metric in app.metric}["Models to decide on"] == "1"
@@ -47,11 +47,11 @@ def test_home_names_what_needs_attention(visit: Visit, context: Context, fresh: 
 
 
 def test_builds_are_the_tenants_own_the_newest_first(
-    visit: Visit, context: Context, fresh: Tenant, other: Tenant
+    visit: Visit, admin: Context, fresh: Tenant, other: Tenant
 ) -> None:
-    made.build(context, fresh, BuildState.SUCCEEDED, file_name="old.csv", minutes_ago=90)
-    made.build(context, fresh, BuildState.WAITING, file_name="new.csv", minutes_ago=1)
-    made.build(context, other, BuildState.FAILED, file_name="foreign.csv")
+    made.build(admin, fresh, BuildState.SUCCEEDED, file_name="old.csv", minutes_ago=90)
+    made.build(admin, fresh, BuildState.WAITING, file_name="new.csv", minutes_ago=1)
+    made.build(admin, other, BuildState.FAILED, file_name="foreign.csv")
     shown = visit(mara_of(fresh), "tenant/builds.py").dataframe[0].value
     assert list(shown["File"]) == ["new.csv", "old.csv"]
     assert list(shown["What happened"]) == [
@@ -60,9 +60,9 @@ def test_builds_are_the_tenants_own_the_newest_first(
     ]
 
 
-def test_the_filter_stands_in_the_address(visit: Visit, context: Context, fresh: Tenant) -> None:
-    made.build(context, fresh, BuildState.SUCCEEDED, file_name="good.csv")
-    made.build(context, fresh, BuildState.FAILED, file_name="bad.csv", reason="No rows.")
+def test_the_filter_stands_in_the_address(visit: Visit, admin: Context, fresh: Tenant) -> None:
+    made.build(admin, fresh, BuildState.SUCCEEDED, file_name="good.csv")
+    made.build(admin, fresh, BuildState.FAILED, file_name="bad.csv", reason="No rows.")
     app = visit(mara_of(fresh), "tenant/builds.py", state="Failed")
     assert list(app.dataframe[0].value["File"]) == ["bad.csv"]
     app.multiselect(key="state").set_value([BuildState.STOPPED]).run()
@@ -74,8 +74,8 @@ def test_without_builds_the_list_says_what_to_do(visit: Visit, fresh: Tenant) ->
     assert "Upload a file and the first one starts by itself" in said(app.info)
 
 
-def test_a_build_shows_its_figures_and_steps(visit: Visit, context: Context, fresh: Tenant) -> None:
-    build = made.build(context, fresh, BuildState.SUCCEEDED)
+def test_a_build_shows_its_figures_and_steps(visit: Visit, admin: Context, fresh: Tenant) -> None:
+    build = made.build(admin, fresh, BuildState.SUCCEEDED)
     app = visit(mara_of(fresh), "tenant/build.py", id=build.build_id)
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Better than the baseline"] == "27.9 %"
@@ -88,27 +88,27 @@ def test_a_build_shows_its_figures_and_steps(visit: Visit, context: Context, fre
     assert len(app.get("plotly_chart")) == 2
 
 
-def test_a_failed_build_says_why(visit: Visit, context: Context, fresh: Tenant) -> None:
+def test_a_failed_build_says_why(visit: Visit, admin: Context, fresh: Tenant) -> None:
     reason = "Column 'Churn?' is not in the file: choose one of age, city."
-    build = made.build(context, fresh, BuildState.FAILED, reason=reason)
+    build = made.build(admin, fresh, BuildState.FAILED, reason=reason)
     app = visit(mara_of(fresh), "tenant/build.py", id=build.build_id)
     assert said(app.error) == reason
 
 
 def test_another_tenants_build_is_not_there(
-    visit: Visit, context: Context, fresh: Tenant, other: Tenant
+    visit: Visit, admin: Context, fresh: Tenant, other: Tenant
 ) -> None:
-    foreign = made.build(context, other, BuildState.SUCCEEDED)
+    foreign = made.build(admin, other, BuildState.SUCCEEDED)
     app = visit(mara_of(fresh), "tenant/build.py", id=foreign.build_id)
     assert f"There is no build {foreign.build_id}" in said(app.error)
     assert not app.metric
 
 
 def test_a_version_waits_for_its_decision_and_can_be_downloaded(
-    visit: Visit, context: Context, fresh: Tenant
+    visit: Visit, admin: Context, fresh: Tenant
 ) -> None:
-    build = made.build(context, fresh, BuildState.SUCCEEDED)
-    made.model(context, fresh, build.build_id)
+    build = made.build(admin, fresh, BuildState.SUCCEEDED)
+    made.model(admin, fresh, build.build_id)
     app = visit(mara_of(fresh), "tenant/models.py")
     assert "Version 1" in said(app.markdown)
     assert "Waiting for approval" in said(app.markdown)
@@ -118,11 +118,9 @@ def test_a_version_waits_for_its_decision_and_can_be_downloaded(
     assert app.text_area(key="comment").label == "Why"
 
 
-def test_a_decided_version_tells_the_decision(
-    visit: Visit, context: Context, fresh: Tenant
-) -> None:
-    arn = made.model(context, fresh, "0" * 32)
-    context.registry.decide(arn, ApprovalStatus.REJECTED, "Too *few* rows (Mara)")
+def test_a_decided_version_tells_the_decision(visit: Visit, admin: Context, fresh: Tenant) -> None:
+    arn = made.model(admin, fresh, "0" * 32)
+    admin.registry.decide(arn, ApprovalStatus.REJECTED, "Too *few* rows (Mara)")
     app = visit(mara_of(fresh), "tenant/models.py")
     assert "Rejected" in said(app.markdown)
     assert "Too *few* rows (Mara)" in said(app.markdown)
@@ -130,10 +128,10 @@ def test_a_decided_version_tells_the_decision(
 
 
 def test_many_versions_are_turned_over_in_sheets(
-    visit: Visit, context: Context, fresh: Tenant
+    visit: Visit, admin: Context, fresh: Tenant
 ) -> None:
     for number in range(9):
-        made.model(context, fresh, f"{number:032x}")
+        made.model(admin, fresh, f"{number:032x}")
     app = visit(mara_of(fresh), "tenant/models.py")
     assert len(app.link_button) == 8
     assert "Version 9" in said(app.markdown)

@@ -1,14 +1,10 @@
-"""The embedded cloud, started once a run as a process of its own."""
+"""The embedded cloud, started once a run as a process of its own, and deployed to."""
 
 import itertools
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from backend import onboard
@@ -16,43 +12,8 @@ from backend.context import Context
 from backend.deploy.deployment import deploy
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
-from demo.cloud import REGION, OwnCloud, own_cloud
-
-
-@dataclass(frozen=True, slots=True)
-class Cloud:
-    """A running embedded cloud and ways to speak to it.
-
-    The test process's environment points at it, so boto3 and Context.from_environment() work as
-    they are, with the administrator's rights.
-    """
-
-    endpoint_url: str
-    state: Path
-    pid: int
-
-    def session(self, role_arn: str | None = None, **chosen: Any) -> boto3.Session:
-        """The administrator's session, or one of a role that trusts the administrator."""
-        if role_arn is None:
-            return boto3.Session()
-        return session_of(
-            boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test", **chosen)[
-                "Credentials"
-            ]
-        )
-
-
-def session_of(credentials: dict[str, Any]) -> boto3.Session:
-    return boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials.get("SessionToken"),
-        region_name=REGION,
-    )
-
-
-def speaking(own: OwnCloud) -> Cloud:
-    return Cloud(own.endpoint_url, own.state, own.pid)
+from demo.cloud import own_cloud
+from tests.cloud import Cloud, Deployment, speaking
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +32,6 @@ def cloud(
         sys.stderr.write(f"\nThe embedded cloud's log: {state / 'cloud.log'}\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What the run's one deployment left behind, and what it said."""
-
-    context: Context
-    outputs: dict[str, str]
-    said: tuple[str, ...]
-
-
 @pytest.fixture(scope="session")
 def deployed(cloud: Cloud) -> Deployment:
     """Everything tenants share, deployed once a run by the very command that serves AWS."""
@@ -89,15 +41,15 @@ def deployed(cloud: Cloud) -> Deployment:
 
 
 @pytest.fixture(scope="session")
-def context(deployed: Deployment) -> Context:
+def admin(deployed: Deployment) -> Context:
     """The administrator's view of the deployed cloud."""
     return deployed.context
 
 
 @pytest.fixture(scope="session")
-def portal(context: Context) -> Context:
+def portal(admin: Context) -> Context:
     """The portal's own view: what pages and use cases work with."""
-    return context.as_portal()
+    return admin.as_portal()
 
 
 @pytest.fixture(scope="session")
