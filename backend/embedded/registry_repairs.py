@@ -26,7 +26,6 @@ def install() -> None:
     backend.add_tags = _add_tags
     response: Any = SageMakerResponse
     response.list_model_packages = _list_versions
-    response.list_model_package_groups = _list_groups
     response.delete_model_package = _delete_version
     response.delete_model_package_group = _delete_group
 
@@ -149,18 +148,10 @@ def _list_versions(self: Any) -> ActionResult:
         and kind in (package.model_package_type, "Both")
         and status in (None, package.model_approval_status)
     ]
-    return _listed(self, packages, "model_package_name", "ModelPackageSummaryList")
-
-
-def _list_groups(self: Any) -> ActionResult:
-    """A token that was not given out is refused."""
-    groups = list(self.sagemaker_backend.model_package_groups.values())
-    return _listed(self, groups, "model_package_group_name", "ModelPackageGroupSummaryList")
-
-
-def _listed(asked: Any, rows: list[Any], name: str, member: str) -> ActionResult:
-    chosen = chosen_rows(asked, rows, name)
-    return ActionResult(listed(asked, member, chosen, lambda row: row.gen_response_object()))
+    chosen = chosen_rows(self, packages, "model_package_name")
+    return ActionResult(
+        listed(self, "ModelPackageSummaryList", chosen, lambda row: row.gen_response_object())
+    )
 
 
 def _tagged(find: Callable[..., Any]) -> Callable[..., Any]:

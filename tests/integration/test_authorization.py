@@ -168,6 +168,31 @@ def test_members_an_operation_ignores_do_not_count(
     assert (status, "AccessDenied" in answer) == (403, True), answer
 
 
+def test_every_table_of_a_batch_is_authorized(cloud: Cloud, table: None) -> None:
+    boto3.client("dynamodb").create_table(
+        TableName="second",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    first_only = role(cloud, "first-table", allow("dynamodb:BatchGetItem", TABLE))
+    request = {
+        "TableName": "leading",
+        "RequestItems": {
+            "leading": {"Keys": [key("acme")]},
+            "second": {"Keys": [{"id": {"S": "1"}}]},
+        },
+    }
+    headers = {
+        "X-Amz-Target": "DynamoDB_20120810.BatchGetItem",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+    status, answer = send(
+        cloud, first_only, "dynamodb", headers=headers, body=json.dumps(request).encode()
+    )
+    assert (status, "AccessDenied" in answer) == (403, True), answer
+
+
 def test_a_request_with_two_operations_is_refused(cloud: Cloud, acme: boto3.Session) -> None:
     headers = {
         "X-Amz-Target": "DynamoDB_20120810.Scan",
