@@ -1,6 +1,7 @@
 """Responsible for asking an ASGI application without a socket, cookies kept as a browser would."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 from starlette.types import ASGIApp
@@ -14,7 +15,9 @@ class Browser:
 
     def get(self, path: str, *, referer: str = "") -> httpx.Response:
         """The answer itself; redirections are not followed."""
-        return asyncio.run(self._get(path, referer))
+        # In a thread of its own: a browser test of the same run keeps this one's loop going.
+        with ThreadPoolExecutor(1) as beside:
+            return beside.submit(asyncio.run, self._get(path, referer)).result()
 
     async def _get(self, path: str, referer: str) -> httpx.Response:
         transport = httpx.ASGITransport(app=self._app)
