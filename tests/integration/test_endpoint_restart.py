@@ -19,6 +19,7 @@ SAVED_SECONDS = 30
 def turned_to(own: OwnCloud, monkeypatch: pytest.MonkeyPatch) -> Context:
     for name, value in own.environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers whose credentials it read
     return Context.from_environment()
 
 

@@ -212,7 +212,7 @@ def test_two_dispatches_at_once_start_each_build_once(
         PipelineName=naming.PIPELINE
     )
     names = [
-        listed["PipelineExecutionDisplayName"]
+        listed.get("PipelineExecutionDisplayName")
         for page in pages
         for listed in page["PipelineExecutionSummaries"]
     ]
