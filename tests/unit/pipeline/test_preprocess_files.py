@@ -212,7 +212,7 @@ def test_parquets_types_are_understood(tmp_path: Path):
         (b"\n\n \n", "The file is empty"),
         (gzip.compress(b""), "The file is empty"),
         (b"a,b,c\n", "has a header but no rows"),
-        (b"a,b\n1,2\n3,4\n5,6\n", "3 rows have a usable value in the target 'b'"),
+        (b"a,b\n1,2\n3,4\n5,6\n", "The target 'b' has too few rows with a value (3)"),
         (b"a\n" + b"1\n2\n" * 30, "one column only"),
         (b"PK\x03\x04" + b"x" * 999, "an Excel workbook or a zip archive"),
         (b"%PDF-1.7\n", "a PDF"),

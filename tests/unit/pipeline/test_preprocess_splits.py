@@ -67,7 +67,7 @@ def test_copies_of_a_row_are_in_one_split(tmp_path: Path):
     places = [{tuple(row) for row in found.rows(split).itertuples(index=False)} for split in SPLITS]
     assert len(set.union(*places)) == sum(map(len, places))
     assert found.report["copies"] == len(copied) - len({tuple(row) for row in copied})
-    assert any("exact copies" in told for told in found.report["warnings"])
+    assert any("Exact copies" in told for told in found.report["warnings"])
 
 
 def test_cells_written_differently_are_copies_all_the_same(tmp_path: Path):

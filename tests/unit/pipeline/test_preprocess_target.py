@@ -106,8 +106,8 @@ def test_rare_classes_are_left_out_and_two_remaining_ones_are_binary(tmp_path: P
     [
         (with_target(lambda n: "yes"), {}, "'goal' holds one value only ('yes')"),
         (with_target(lambda n: "1.0"), {}, "'goal' holds one value only ('1')"),
-        (with_target(lambda n: ""), {}, "0 rows have a usable value in the target 'goal'"),
-        (with_target(lambda n: "ab"[n % 2], 19), {}, "at least 20 are needed"),
+        (with_target(lambda n: ""), {}, "The target 'goal' has too few rows with a value (0)"),
+        (with_target(lambda n: "ab"[n % 2], 19), {}, "(19): upload at least 20"),
         (with_target(lambda n: "yn"[n > 1]), {}, "the values 'y' are in fewer than 3 rows"),
         (with_target(lambda n: f"text {n}"), {}, "has 60 different values in 60 rows"),
         (with_target(lambda n: f"text {n % 150}", 600), {}, "at most 100 classes"),

@@ -47,7 +47,7 @@ def test_a_file_becomes_three_splits_a_schema_and_a_report(tmp_path: Path):
 def test_a_refusal_is_one_sentence_and_no_traceback(tmp_path: Path):
     ended = preprocess(tmp_path, b"a,b\n1,2\n")
     assert ended.code == 1
-    assert ended.told.startswith("1 rows have a usable value in the target 'b'")
+    assert ended.told.startswith("The target 'b' has too few rows with a value (1)")
     assert ended.log.strip() == ended.told
 
 

@@ -202,6 +202,6 @@ def _without_rare(goal: Goal) -> Goal:
 def _check_rows(name: str, rows: int) -> None:
     if rows < FEWEST_ROWS:
         raise Refused(
-            f"{rows} rows have a usable value in the target '{name}', and at least {FEWEST_ROWS} "
-            "are needed: upload more rows."
+            f"The target '{name}' has too few rows with a value ({rows}): upload at least "
+            f"{FEWEST_ROWS}."
         )

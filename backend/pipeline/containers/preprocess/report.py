@@ -62,7 +62,7 @@ def _warnings(table: Table, goal: Goal, copies: int) -> list[str]:
     if lost > 0.1 * table.rows_read:
         told.append(f"{lost:,} of {table.rows_read:,} rows could not be used.")
     if copies:
-        told.append(f"{copies:,} rows are exact copies of others; copies stay in one split.")
+        told.append(f"Exact copies of other rows: {copies:,}. Copies stay in one split.")
     if goal.objective is Objective.BINARY:
         told += _lopsided(goal)
     return told

@@ -180,7 +180,7 @@ def _remarks(layout: Dialect, ragged: _Ragged) -> list[str]:
             f"No header was found: the columns are called column_1 to column_{len(layout.names)}."
         )
     if layout.preamble:
-        told.append(f"{layout.preamble} lines before the table were left out.")
+        told.append(f"Lines left out before the table: {layout.preamble}.")
     if ragged.quotes_ignored:
         told.append("A quote is never closed: quotes were read as plain characters.")
     return told
