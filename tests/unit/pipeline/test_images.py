@@ -1,6 +1,7 @@
 """The images' sources: each travels alone, and what two of them share is the same."""
 
 import ast
+import importlib.metadata
 import json
 import re
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from backend.deploy.source import CONTAINERS
 
@@ -61,6 +63,16 @@ def test_an_image_imports_its_own_files_and_what_it_requires(image: str):
     }
     foreign = known - own - sys.stdlib_module_names
     assert foreign <= requirements(image).keys()
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_image_has_whatever_its_packages_require(image: str):
+    """They are installed one by one, without a look at what else they would want."""
+    installed = requirements(image)
+    for package in installed:
+        for wanted in map(Requirement, importlib.metadata.requires(package) or []):
+            if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+                assert canonicalize_name(wanted.name) in installed, f"{package} needs {wanted}"
 
 
 @pytest.mark.parametrize("image", IMAGES)
