@@ -1,6 +1,7 @@
 """What becomes of each kind of column, and what is said about it."""
 
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,15 @@ def test_dates_become_numbers(tmp_path: Path, written: str, parts: str):
     assert sorted(set(table["since (month)"])) == list(range(1, 13))
     assert table["since (day)"].max() == 28
     assert set(table["since (weekday)"]) == set(range(7))
+
+
+@pytest.mark.parametrize("form", ["%b-%Y", "%Y %b", "%b %Y", "%Y-%m"])
+def test_months_are_dates(tmp_path: Path, form: str):
+    def cell(n: int) -> str:
+        return date(2000 + n // 12, n % 12 + 1, 1).strftime(form)
+
+    found = prepared(tmp_path, column("month", cell), target="left")
+    assert found.treatment("month").endswith("used as days, year, month, weekday")
 
 
 def test_missing_dates_are_marked(tmp_path: Path):

@@ -145,6 +145,16 @@ def test_values_may_go_over_several_lines(tmp_path: Path):
     assert "Ulm,\nDonau" in found.schema["columns"][1]["categories"]
 
 
+def test_long_notes_of_many_lines_are_single_values(tmp_path: Path):
+    note = '"' + "\n".join(f"line {n}, of a note" for n in range(40)) + '"'
+    body = [
+        [*cells[:3], note if n % 9 == 0 else "short", cells[3]] for n, cells in enumerate(rows())
+    ]
+    found = prepared(tmp_path, table(body, header="age,town,spend,note,left"))
+    assert found.report["rows_read"] == 60
+    assert kinds(found) == USUAL | {"note": "category"}
+
+
 @pytest.mark.parametrize("line", [2, 30, 59])
 def test_a_quote_that_is_never_closed_costs_no_other_row(tmp_path: Path, line: int):
     lines = text().splitlines()

@@ -25,6 +25,8 @@ _DAYS = (
     "%d-%b-%y",
     "%b-%Y",
     "%Y-%m",
+    "%Y %b",
+    "%b %Y",
 )
 _TIMES = ("", " %H:%M:%S", "T%H:%M:%S", " %H:%M", "T%H:%M")
 _FORMATS = tuple(day + time for time in _TIMES for day in _DAYS)

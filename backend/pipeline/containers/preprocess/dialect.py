@@ -15,8 +15,9 @@ from refusal import Refused
 DELIMITERS = (";", "\t", "|", ",")
 _LINES = 200
 _PREAMBLE = 10
-_LONGEST_ROW = 20  # lines
-_NUMBER = re.compile(r"[+-]?[$€£]?\s?[\d.,]*\d[\d.,]*\s?([eE][+-]?\d+)?%?")
+_NUMBER = re.compile(
+    r"[+-]?[$€£]?\s?(\d{1,3}([., ]\d{3})+([.,]\d+)?|\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s?[%€]?"
+)
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -85,14 +86,19 @@ def _first_lines(path: Path) -> list[str]:
 def _rows(lines: list[str], delimiter: str) -> list[tuple[int, Row]]:
     """Rows that are not blank, each with the number of the line it ends on.
 
-    A quote that swallows many lines was never closed, and is then a character like any other.
+    Where quotes join lines, they may as well be characters like any other: whichever leaves more
+    rows of one width.
     """
-    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
-        rows = list(_parsed(lines, delimiter, quoting))
-        ends = [0, *(end for end, _ in rows)]
-        if all(end - before <= _LONGEST_ROW for before, end in pairwise(ends)):
-            break
-    return [(end, row) for end, row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
+    quoted = list(_parsed(lines, delimiter, csv.QUOTE_MINIMAL))
+    if quoted and quoted[-1][0] > len(quoted):
+        bare = list(_parsed(lines, delimiter, csv.QUOTE_NONE))
+        quoted = max(quoted, bare, key=_alike)
+    return [(end, row) for end, row in quoted if len(row) > 1 or any(cell.strip() for cell in row)]
+
+
+def _alike(rows: list[tuple[int, Row]]) -> int:
+    widths = Counter(len(row) for _, row in rows if len(row) > 1)
+    return max(widths.values(), default=0)
 
 
 def _parsed(lines: list[str], delimiter: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, Row]]:
