@@ -86,8 +86,8 @@ def _first_lines(path: Path) -> list[str]:
 def _rows(lines: list[str], delimiter: str) -> list[tuple[int, Row]]:
     """Rows that are not blank, each with the number of the line it ends on.
 
-    Where quotes join lines, they may as well be characters like any other: whichever leaves more
-    rows of one width.
+    Where quotes join lines, they may as well be characters like any other: whichever leaves the
+    rows more alike.
     """
     quoted = list(_parsed(lines, delimiter, csv.QUOTE_MINIMAL))
     if quoted and quoted[-1][0] > len(quoted):
@@ -96,9 +96,10 @@ def _rows(lines: list[str], delimiter: str) -> list[tuple[int, Row]]:
     return [(end, row) for end, row in quoted if len(row) > 1 or any(cell.strip() for cell in row)]
 
 
-def _alike(rows: list[tuple[int, Row]]) -> int:
-    widths = Counter(len(row) for _, row in rows if len(row) > 1)
-    return max(widths.values(), default=0)
+def _alike(rows: list[tuple[int, Row]]) -> float:
+    """The share of rows that have the usual number of cells, if that is more than one."""
+    widths = Counter(len(row) for _, row in rows)
+    return max((widths[width] for width in widths if width > 1), default=0) / max(1, len(rows))
 
 
 def _parsed(lines: list[str], delimiter: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, Row]]:
