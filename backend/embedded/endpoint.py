@@ -16,23 +16,20 @@ from ministack.core import lambda_runtime
 
 from backend.embedded import (
     administrator,
-    authorization,
     connections,
     delivery,
-    executor,
     forwarding,
     hosted_login,
     images,
-    moto_sagemaker,
-    pipeline_repairs,
-    registry_repairs,
     repairs,
 )
-from backend.embedded.cost_explorer import CostExplorer
+from backend.embedded.access import authorization
+from backend.embedded.costs.cost_explorer import CostExplorer
 from backend.embedded.gate import guarded
-from backend.embedded.journal import Journal
 from backend.embedded.lifespan import started
 from backend.embedded.place import ACCOUNT, ENGINES, REGION, endpoint_url
+from backend.embedded.sagemaker import executor, moto_sagemaker, pipeline_repairs, registry_repairs
+from backend.embedded.sagemaker.journal import Journal
 from backend.embedded.unserved import Services
 
 SERVED = frozenset(

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backend.embedded.containers import Ended, Ending, Program, run
-from backend.embedded.line_batches import Lines
-from backend.embedded.stop_signal import StopSignal
-from backend.embedded.warden import Warden
+from backend.embedded.jobs.containers import Ended, Ending, Program, run
+from backend.embedded.jobs.line_batches import Lines
+from backend.embedded.jobs.stop_signal import StopSignal
+from backend.embedded.jobs.warden import Warden
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from backend.embedded import clock, cost_explorer
-from backend.embedded.cost_explorer import CostExplorer
-from backend.embedded.cost_lines import lines_of
+from backend.embedded import clock
+from backend.embedded.costs import cost_explorer
+from backend.embedded.costs.cost_explorer import CostExplorer
+from backend.embedded.costs.cost_lines import lines_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MARCH = {"Start": "2026-03-01", "End": "2026-03-11"}

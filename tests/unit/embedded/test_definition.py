@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.embedded.definition import LARGEST, Definition, StepType, parsed
+from backend.embedded.definitions.definition import LARGEST, Definition, StepType, parsed
 from backend.embedded.faults import InvalidDefinition
 
 FAIL = {"Name": "Refuse", "Type": "Fail", "Arguments": {"ErrorMessage": "no"}}

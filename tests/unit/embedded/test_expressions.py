@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.embedded.conditions import all_hold, check_condition
-from backend.embedded.expressions import Scope, resolved
+from backend.embedded.definitions.conditions import all_hold, check_condition
+from backend.embedded.definitions.expressions import Scope, resolved
 from backend.embedded.faults import InvalidDefinition, StepFailed, Unresolvable
 
 PREPROCESS = {

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.embedded.dockerfile import entrypoint_in, environment_in
 from backend.embedded.faults import JobFailed
-from backend.embedded.job import Job, JobKind, JobStatus, Metric, job_as_json, job_from_json
-from backend.embedded.metric_watch import MetricWatch
-from backend.embedded.programs import command_of, environment_of
+from backend.embedded.jobs.dockerfile import entrypoint_in, environment_in
+from backend.embedded.jobs.job import Job, JobKind, JobStatus, Metric, job_as_json, job_from_json
+from backend.embedded.jobs.metric_watch import MetricWatch
+from backend.embedded.jobs.programs import command_of, environment_of
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 DOCKERFILE = """

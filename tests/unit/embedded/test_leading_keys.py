@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.embedded.leading_keys import leading_keys
+from backend.embedded.access.leading_keys import leading_keys
 
 OWN = {"tenant": {"S": "acme"}, "build": {"S": "1"}}
 OTHER = {"tenant": {"S": "globex"}, "build": {"S": "1"}}

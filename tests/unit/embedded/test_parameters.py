@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from backend.embedded.definitions.parameters import bound, declared_parameters, text_of
 from backend.embedded.faults import InvalidDefinition, InvalidParameters
-from backend.embedded.parameters import bound, declared_parameters, text_of
 
 DECLARED = declared_parameters(
     [

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from backend.embedded.definition import parsed
-from backend.embedded.progress import ready_steps
+from backend.embedded.definitions.definition import parsed
+from backend.embedded.definitions.progress import ready_steps
 
 
 def fail(name: str, *needs: str) -> dict[str, Any]:

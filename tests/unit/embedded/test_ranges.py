@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.embedded.faults import InvalidRequest
-from backend.embedded.ranges import Categorical, Continuous, Integer, Scale, ranges_in
+from backend.embedded.tuning.ranges import Categorical, Continuous, Integer, Scale, ranges_in
 
 
 def continuous(low: str, high: str, scale: str | None = None) -> Any:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.embedded.berths import Berths
-from backend.embedded.execution_record import (
+from backend.embedded.executions.execution_record import (
     Execution,
     ExecutionStatus,
     StepRecord,
@@ -17,8 +16,9 @@ from backend.embedded.execution_record import (
     execution_from_json,
 )
 from backend.embedded.faults import Closed, Stopped
-from backend.embedded.record_store import RecordStore
-from backend.embedded.stop_signal import StopSignal
+from backend.embedded.jobs.berths import Berths
+from backend.embedded.jobs.record_store import RecordStore
+from backend.embedded.jobs.stop_signal import StopSignal
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/build/execution/abc"

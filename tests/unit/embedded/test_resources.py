@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.embedded.sagemaker_resources import resource_of
+from backend.embedded.access.sagemaker_resources import resource_of
 from backend.embedded.service_models import known_members, operation_of
 from backend.embedded.unserved import Services, refusal
 

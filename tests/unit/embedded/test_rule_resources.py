@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.embedded.rule_resources import resource_of
+from backend.embedded.access.rule_resources import resource_of
 
 RULES = "arn:aws:events:us-east-1:123456789012:rule"
 

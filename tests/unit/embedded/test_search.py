@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.embedded.faults import InvalidRequest
-from backend.embedded.search import Search, Values, search_of
+from backend.embedded.tuning.search import Search, Values, search_of
 
 RANGES = {
     "ContinuousParameterRanges": [

@@ -1,0 +1,1 @@
+"""Who may do what: the engine's authorization, completed."""

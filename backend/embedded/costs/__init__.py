@@ -1,0 +1,1 @@
+"""Cost Explorer, answered from the jobs that really ran."""

@@ -1,0 +1,1 @@
+"""What a pipeline definition means, decided without a cloud."""

@@ -1,0 +1,1 @@
+"""Pipeline executions, step by step, and what is told of them."""

@@ -1,0 +1,1 @@
+"""Processing and training jobs: real programs under the container contract."""

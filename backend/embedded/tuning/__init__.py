@@ -1,0 +1,1 @@
+"""Tuning jobs: what is searched, and where to look next."""
