@@ -181,7 +181,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       job.draw()
       tellChosen()
     }))))
-    part(".prompt").textContent = job.files.length ? "Add another file, or " : "Drop a CSV file here, or "
+    part(".invitation").textContent = job.files.length ? "Add another file, or " : "Drop a CSV file here, or "
     if (sending) drawSending()
   }
   const drawSending = () => {
