@@ -57,7 +57,8 @@ def column_of(cells: pa.ChunkedArray, markers: frozenset[str] = MISSING) -> Colu
     try:
         return Numbers(_tamed(cells.cast(pa.float64(), safe=False).to_numpy()))
     except pa.ArrowInvalid:
-        texts = _texts(cells, markers)
+        cells = _tidied(cells, markers)  # lets go of the cells as they were written
+    texts = _texts(cells)
     try:
         return Numbers(texts.spread(_tamed(texts.words.cast(pa.float64()).to_numpy(False))))
     except pa.ArrowInvalid:
@@ -99,16 +100,18 @@ def _tamed(values: Floats) -> Floats:
     return np.where(beyond, np.nan, values) if beyond.any() else values
 
 
-def _texts(cells: pa.ChunkedArray, markers: frozenset[str]) -> Texts:
-    encoded = cells.dictionary_encode()
-    codes = [chunk.indices.fill_null(-1).to_numpy() for chunk in encoded.chunks]
-    raw = np.concatenate(codes) if codes else np.empty(0, np.int32)
-    words = encoded.chunk(0).dictionary if codes else pa.array([], pa.string())
-    trimmed = pc.utf8_trim_whitespace(words)
+def _tidied(cells: pa.ChunkedArray, markers: frozenset[str]) -> pa.ChunkedArray:
+    trimmed = pc.utf8_trim_whitespace(cells)
     missing = pc.is_in(trimmed, value_set=pa.array(spellings(markers)))
-    kept = pc.if_else(missing, None, trimmed).dictionary_encode()
-    code_of = np.append(kept.indices.fill_null(-1).to_numpy(False), -1).astype(np.int32)
-    return Texts(code_of[raw], kept.dictionary)
+    return pc.if_else(missing, None, trimmed)
+
+
+def _texts(cells: pa.ChunkedArray) -> Texts:
+    chunks = cells.dictionary_encode().chunks
+    if not chunks:
+        return Texts(np.empty(0, np.int32), pa.array([], pa.string()))
+    codes = [chunk.indices.fill_null(-1).to_numpy() for chunk in chunks]
+    return Texts(np.concatenate(codes), chunks[0].dictionary)
 
 
 def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
