@@ -1,6 +1,6 @@
 """Responsible for what is predicted: the target column, the objective, the classes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -36,7 +36,7 @@ class Objective(StrEnum):
     REGRESSION = "regression"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Goal:
     """The target's values, or its classes and each row's code of one; NaN for rows without."""
 
@@ -81,14 +81,13 @@ def recognised(name: str, column: Column, asked: Objective, *, when_unclear: str
         )
     objective = asked if asked is not Objective.AUTO else _natural(classes, numbers, present)
     goal = _goal(name, objective, classes, numbers)
-    goal.dropped = {f"no value in the target '{name}'": len(column.present) - present}
+    dropped = {f"no value in the target '{name}'": len(column.present) - present}
     if not goal.is_classified:
         beyond = present - int(goal.usable.sum())
-        goal.dropped[f"the target '{name}' is not a number"] = beyond
-        return goal
-    goal = _without_rare(goal)
+        return replace(goal, dropped=dropped | {f"the target '{name}' is not a number": beyond})
+    goal = _without_rare(replace(goal, dropped=dropped))
     if asked is Objective.AUTO and len(goal.classes) == 2:
-        goal.objective = Objective.BINARY
+        return replace(goal, objective=Objective.BINARY)
     return goal
 
 
@@ -99,8 +98,7 @@ def ordered(goal: Goal, training: Mask) -> Goal:
     first, second = (name.casefold() for name in goal.classes)
     rarer_first = 2 * np.sum(goal.labels[training] == 0) < np.sum(training)
     if (second, first) in _PAIRS or (rarer_first and (first, second) not in _PAIRS):
-        goal.classes.reverse()
-        goal.labels = 1 - goal.labels
+        return replace(goal, classes=goal.classes[::-1], labels=1 - goal.labels)
     return goal
 
 
@@ -191,12 +189,14 @@ def _without_rare(goal: Goal) -> Goal:
     code_of = np.full(len(counts) + 1, np.nan)
     code_of[kept] = np.arange(len(kept))
     places = np.where(goal.usable, goal.labels, len(counts)).astype(np.int64)
-    goal.labels = code_of[places]
-    goal.classes = [goal.classes[place] for place in kept]
     told = f"fewer than {FEWEST_OF_A_CLASS} rows of their class ({quoted(rare, 5)})"
-    goal.dropped[told] = int(counts.sum() - counts[kept].sum())
-    _check_rows(goal.name, int(goal.usable.sum()))
-    return goal
+    _check_rows(goal.name, int(counts[kept].sum()))
+    return replace(
+        goal,
+        labels=code_of[places],
+        classes=[goal.classes[place] for place in kept],
+        dropped=goal.dropped | {told: int(counts.sum() - counts[kept].sum())},
+    )
 
 
 def _check_rows(name: str, rows: int) -> None:
