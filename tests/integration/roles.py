@@ -8,12 +8,15 @@ import zipfile
 from typing import Any
 
 import boto3
+import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.exceptions import ClientError
 
 from tests.cloud import REGION, Cloud
 
 ACCOUNT = "123456789012"
+DENIED = ("AccessDenied", "AccessDeniedException")
 
 
 def role(
@@ -93,3 +96,7 @@ def send(
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.read().decode()
+
+
+def code_of(caught: pytest.ExceptionInfo[ClientError]) -> str:
+    return caught.value.response["Error"]["Code"]
