@@ -5,7 +5,6 @@ from datetime import datetime
 
 from backend.context import Context
 from backend.domain import naming
-from backend.domain.algorithm import Algorithm
 from backend.domain.build import Build, BuildState
 from backend.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from backend.domain.scheduling import Slot, assignments
@@ -41,8 +40,7 @@ def _start(
     if not context.slots.claim(slot):
         return None
     try:
-        instance_type = tier.instance_type_for(build.upload.size)
-        starting = context.builds.move(build, build.starting(instance_type=instance_type))
+        starting = context.builds.move(build, build.starting())
     except Conflict:
         context.slots.release(slot)
         return None
@@ -59,14 +57,16 @@ def _start(
 
 def _executing(context: Context, tier: Tier, build: Build, *, now: datetime) -> Build:
     tenant = context.tenants.get(build.tenant_id)
-    algorithm: Algorithm = context.algorithms.get(build.choices.algorithm)
+    algorithm = context.algorithms.get(build.choices.algorithm)
+    parameters = parameters_of(build, tenant, tier, algorithm)
     arn = context.executions.start(
         naming.TUNED_PIPELINE if build.choices.tuned else naming.PIPELINE,
-        parameters_of(build, tenant, tier, algorithm),
+        parameters,
         token=build.build_id,
         display_name=naming.execution_name_of(build.tier, build.build_id),
     )
-    executing = build.executing(arn, at=now)
+    instance_type = parameters["TrainingInstanceType"]
+    executing = build.executing(arn, instance_type=instance_type, at=now)
     try:
         context.builds.move(build, executing)
     except Conflict:

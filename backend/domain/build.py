@@ -138,11 +138,16 @@ class Build:
     def input_key(self) -> str:
         return naming.input_key_of(self.build_id, self.upload.key)
 
-    def starting(self, *, instance_type: str) -> "Build":
-        return replace(self._to(BuildState.STARTING), instance_type=instance_type)
+    def starting(self) -> "Build":
+        return self._to(BuildState.STARTING)
 
-    def executing(self, execution_arn: str, *, at: datetime) -> "Build":
-        return replace(self._to(BuildState.EXECUTING), execution_arn=execution_arn, started_at=at)
+    def executing(self, execution_arn: str, *, instance_type: str, at: datetime) -> "Build":
+        return replace(
+            self._to(BuildState.EXECUTING),
+            execution_arn=execution_arn,
+            instance_type=instance_type,
+            started_at=at,
+        )
 
     def ended(
         self,

@@ -9,7 +9,11 @@ from backend.domain.tier import Tier
 
 
 def parameters_of(build: Build, tenant: Tenant, tier: Tier, algorithm: Algorithm) -> dict[str, str]:
-    """Pipeline parameters of build.json, or of build-tuned.json for a tuned build."""
+    """Pipeline parameters of build.json, or of build-tuned.json for a tuned build.
+
+    Raises Invalid when the tier does not take the build any more: it may have changed meanwhile.
+    """
+    instance_type = tier.instance_type_for(build.upload.size)
     parameters = {
         "TenantId": tenant.tenant_id,
         "Tier": tier.name,
@@ -19,8 +23,8 @@ def parameters_of(build: Build, tenant: Tenant, tier: Tier, algorithm: Algorithm
         "ExecutionRoleArn": tenant.execution_role_arn,
         "ModelPackageGroupName": tenant.model_group,
         "TrainingImageUri": algorithm.image_uri,
-        "ProcessingInstanceType": build.instance_type,
-        "TrainingInstanceType": build.instance_type,
+        "ProcessingInstanceType": instance_type,
+        "TrainingInstanceType": instance_type,
         "Algorithm": algorithm.algorithm,
         "Target": build.choices.target,
         "Objective": build.choices.objective.value,

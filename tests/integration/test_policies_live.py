@@ -108,7 +108,7 @@ class Policed:
             "currentPipelineExecutionStatus": "Stopped",
             "pipelineExecutionArn": started["PipelineExecutionArn"],
         }
-        starting = build.starting(instance_type="ml.m5.large")
+        starting = build.starting()
         self.context.builds.move(build, starting)
         return self._call(naming.RECORDER_FUNCTION, {"detail": detail})
 

@@ -16,6 +16,7 @@ from backend import builds, dispatch, models, queues
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import Build, BuildState
+from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
 from backend.domain.metering import metered_cost
 from backend.domain.model_version import ApprovalStatus
@@ -217,6 +218,21 @@ def test_two_dispatches_at_once_start_each_build_once(
         for listed in page["PipelineExecutionSummaries"]
     ]
     assert all(names.count(naming.execution_name_of("premium", n)) == 1 for n in ids)
+
+
+def test_a_build_its_tier_no_longer_takes_fails_with_the_remedy_and_frees_its_slot(
+    admin: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant, now = new_tenant("basic"), datetime.now(UTC)
+    upload = Upload(tenant.bucket, "uploads/large.csv", "v1", 1 << 40, now)
+    request = BuildRequest(tenant.tenant_id, upload)
+    build = Build.waiting(request, tier="basic", choices=LINEAR, queued_at=now, at=now)
+    admin.builds.add(build)
+    dispatch.dispatch(admin, now=now)
+    ended = until(admin, tenant, build.build_id)
+    assert ended.state is BuildState.FAILED
+    assert "tier 'basic' takes up to 100 MiB" in (ended.reason or "")
+    until_no_slot_is_held(admin, "basic")
 
 
 def test_an_upload_delivered_twice_is_built_once(

@@ -15,9 +15,7 @@ LATER = NOON + timedelta(minutes=5)
 
 
 def test_a_build_that_has_ended_never_changes_again():
-    ended = (
-        waiting_build().starting(instance_type="ml.m5.large").ended(BuildState.STOPPED, at=LATER)
-    )
+    ended = waiting_build().starting().ended(BuildState.STOPPED, at=LATER)
     for state in BuildState:
         with pytest.raises(Conflict, match="cannot become"):
             ended.ended(state, at=LATER)
@@ -34,7 +32,7 @@ def test_only_the_listed_transitions_are_possible(before: BuildState, after: Bui
 
 
 def test_an_execution_may_end_before_its_start_was_written_down():
-    starting = waiting_build().starting(instance_type="ml.m5.large")
+    starting = waiting_build().starting()
     assert starting.ended(BuildState.SUCCEEDED, at=LATER).state is BuildState.SUCCEEDED
 
 

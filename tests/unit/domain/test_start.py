@@ -8,7 +8,7 @@ from backend.domain.algorithm import Algorithm, TunedRange
 from backend.domain.choices import Choices
 from backend.domain.errors import Invalid
 from backend.domain.start import parameters_of
-from backend.domain.tier import TIERS
+from backend.domain.tier import TIERS, InstanceForSize
 from tests.unit.values import tenant, waiting_build
 
 XGBOOST = Algorithm(
@@ -38,6 +38,12 @@ def test_a_tuned_build_searches_what_its_algorithm_names_within_the_tiers_limit(
     given = parameters_of(build, tenant(), STANDARD, XGBOOST)
     assert (given["TunedContinuousName"], given["TunedIntegerMax"]) == ("eta", "8")
     assert (given["MaxTuningJobs"], given["MaxParallelTuningJobs"]) == ("6", "2")
+
+
+def test_a_build_its_tier_no_longer_takes_is_refused_with_both_sizes():
+    small = replace(BASIC, instances=(InstanceForSize(10, "ml.m5.large"),))
+    with pytest.raises(Invalid, match="takes up to"):
+        parameters_of(waiting_build(), tenant(), small, XGBOOST)
 
 
 def test_a_tier_without_tuning_tunes_nothing():
