@@ -64,14 +64,12 @@ def _end(
     reason = None
     if state is BuildState.FAILED:
         reason = reason_of(steps, context.executions.reason(execution_arn))
-    for attempt in range(_ATTEMPTS):
+    for _ in range(_ATTEMPTS):
         ended = build.ended(state, at=now, reason=reason, steps=steps)
         try:
             return context.builds.move(build, ended)
         except Conflict:
-            if attempt == _ATTEMPTS - 1:
-                raise
             build = context.builds.get(build.tenant_id, build.build_id)
             if build.state.is_final:
                 return build
-    return build
+    raise Conflict(f"Build {build.build_id} keeps changing: its end is told again.")

@@ -8,7 +8,7 @@ from backend.aws.objects import UnfinishedUpload
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.choices import Choices, checked
-from backend.domain.errors import Invalid
+from backend.domain.errors import Forbidden, Invalid
 from backend.domain.principal import Principal
 from backend.domain.tenant import Tenant, TenantStatus
 
@@ -105,7 +105,7 @@ def unfinished(context: Context, principal: Principal) -> list[UnfinishedUpload]
 def _tenant(context: Context, principal: Principal) -> tuple[Tenant, Context]:
     tenant = context.tenants.get(principal.own_tenant())
     if tenant.status is not TenantStatus.ACTIVE:
-        raise Invalid(f"Tenant {tenant.tenant_id} is {tenant.status}: ask your provider.")
+        raise Forbidden(f"Tenant {tenant.tenant_id} is {tenant.status}: ask your provider.")
     return tenant, context.on_behalf_of(tenant)
 
 
