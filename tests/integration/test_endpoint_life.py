@@ -18,7 +18,7 @@ from demo.cloud import ROOT, OwnCloud, free_port, own_cloud
 from tests.cloud import Cloud
 from tests.integration.roles import function
 
-FUNCTION = "import os\ndef handler(event, admin):\n    return {'pid': os.getpid(), **event}\n"
+FUNCTION = "import os\ndef handler(event, context):\n    return {'pid': os.getpid(), **event}\n"
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -68,7 +68,8 @@ def test_a_killed_cloud_leaves_no_function_behind(
     with own_cloud(tmp_path) as own:
         worker = psutil.Process(with_a_function(own, monkeypatch))
         psutil.Process(own.pid).kill()
-        worker.wait(10)
+        _, alive = psutil.wait_procs([worker], timeout=10)
+        assert alive == []
 
 
 def test_it_says_what_runs_where_and_what_for(
@@ -134,7 +135,7 @@ def test_a_state_that_cannot_be_a_folder_is_one_clear_sentence(tmp_path: Path) -
     assert "Traceback" not in refused.stderr
 
 
-NAP = "import time\ndef handler(event, admin):\n    time.sleep(1)\n"
+NAP = "import time\ndef handler(event, context):\n    time.sleep(1)\n"
 
 
 def test_a_burst_of_calls_leaves_one_process_of_a_function(cloud: Cloud) -> None:

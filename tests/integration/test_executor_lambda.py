@@ -24,7 +24,7 @@ from tests.integration.stage import (
 FUNCTION = """
     import time
 
-    def handler(event, admin):
+    def handler(event, context):
         if event.get("sleep"):
             time.sleep(event["sleep"])
         if event.get("fail"):

@@ -184,9 +184,10 @@ def test_nobody_acts_as_a_job(admin: Context, portal: Context, own: Holdings):
             assume_anew(who, own.tenant.execution_role_arn, None)
 
 
-def assume_anew(admin: Context, role_arn: str, external_id: str | None) -> None:
-    """What AwsSession.assume asks for, without its cache."""
-    admin.session._assume(role_arn, "attempt", external_id or None)
+def assume_anew(caller: Context, role_arn: str, external_id: str | None) -> str:
+    """What AwsSession.assume asks for, without its cache; who the caller is then."""
+    assumed, _ = caller.session._assume(role_arn, "attempt", external_id or None)
+    return str(assumed.client("sts").get_caller_identity()["Arn"])
 
 
 # A guard taken away, and the attempts that get through then: what shows the tests above can fail.
@@ -245,11 +246,13 @@ def test_without_the_external_id_a_mix_up_would_go_through(
 ):
     portal_role = {"AWS": naming.role_arn(naming.PORTAL_ROLE, admin.session.account)}
     with trusting(admin, foreign.tenant.access_role_arn, portal_role):
-        assume_anew(portal, foreign.tenant.access_role_arn, own.tenant.tenant_id)
+        reached = assume_anew(portal, foreign.tenant.access_role_arn, own.tenant.tenant_id)
+    assert f"assumed-role/{naming.access_role_of(foreign.tenant.tenant_id)}/" in reached
 
 
 def test_without_the_named_principal_anybody_would_act_for_the_tenant(
     admin: Context, own: Holdings
 ):
     with trusting(admin, own.tenant.access_role_arn, ANYONE):
-        assume_anew(admin, own.tenant.access_role_arn, None)
+        reached = assume_anew(admin, own.tenant.access_role_arn, None)
+    assert f"assumed-role/{naming.access_role_of(own.tenant.tenant_id)}/" in reached

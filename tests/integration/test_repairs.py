@@ -117,7 +117,7 @@ def test_a_queue_without_a_policy_gets_no_event(cloud: Cloud) -> None:
 
 COUNT = """
 import boto3, json
-def handler(event, admin):
+def handler(event, context):
     boto3.client("sqs").send_message(QueueUrl=%r, MessageBody=json.dumps(event))
     if %r:
         raise RuntimeError("not yet")

@@ -9,7 +9,9 @@ ACME = {"tenant-id": "acme", "tier": "basic", "project": "mlaas"}
 
 
 def test_a_resource_with_the_tenants_tag_is_the_tenants_whatever_its_tier():
-    expect_same_owner("Bucket b", {**ACME, "tier": "premium"}, ACME)
+    found = {**ACME, "tier": "premium"}
+    expect_same_owner("Bucket b", found, ACME)
+    assert is_owned(found, "acme")
 
 
 @pytest.mark.parametrize("found", [{}, {"project": "mlaas"}, {**ACME, "tenant-id": "acme-2"}])
