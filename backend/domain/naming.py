@@ -28,7 +28,6 @@ PIPELINE = "mlaas-build"
 TUNED_PIPELINE = "mlaas-build-tuned"
 IMAGES_PROJECT = "mlaas-images"
 PORTAL_ROLE = "mlaas-portal"
-PIPELINE_ROLE = "mlaas-pipeline"
 
 INTAKE_FUNCTION = "mlaas-intake"
 DISPATCH_FUNCTION = "mlaas-dispatch"
