@@ -20,7 +20,7 @@ _GUESSED_TUNED = 3.0
 _GUESSED_ALGORITHM = {"linear": 0.8}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What a build that started tells about builds to come."""
 
@@ -29,8 +29,8 @@ class Run:
     tier: str
     state: BuildState
     requested_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     size: int
     algorithm: str
     tuned: bool
