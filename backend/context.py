@@ -3,15 +3,18 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from backend.aws.audit_table import AuditTable
 from backend.aws.build_table import BuildTable
 from backend.aws.cost_explorer import CostExplorer
 from backend.aws.executions import Executions
 from backend.aws.functions import Functions
 from backend.aws.objects import Objects
 from backend.aws.people import People
+from backend.aws.policy_table import PolicyTable
 from backend.aws.queues import Queues
 from backend.aws.registry import Registry
 from backend.aws.roles import Roles
+from backend.aws.run_history import RunHistory
 from backend.aws.session import AwsSession
 from backend.aws.sign_in import SignIn
 from backend.aws.stacks import Stacks
@@ -64,8 +67,20 @@ class Context:
         return SlotTable(self.session)
 
     @cached_property
+    def runs(self) -> RunHistory:
+        return RunHistory(self.session)
+
+    @cached_property
     def tiers(self) -> TierTable:
         return TierTable(self.session)
+
+    @cached_property
+    def policy(self) -> PolicyTable:
+        return PolicyTable(self.session)
+
+    @cached_property
+    def audit(self) -> AuditTable:
+        return AuditTable(self.session)
 
     @cached_property
     def algorithms(self) -> AlgorithmTable:

@@ -186,6 +186,8 @@ def test_every_minute_somebody_dispatches():
         (naming.SLOTS_TABLE, ["pool", "number"], {}),
         (naming.TIERS_TABLE, ["tier"], {}),
         (naming.ALGORITHMS_TABLE, ["algorithm"], {}),
+        (naming.SETTINGS_TABLE, ["name"], {}),
+        (naming.AUDIT_TABLE, ["day", "entry_id"], {}),
     ],
 )
 def test_a_table_has_its_keys_and_is_guarded(table: str, key: list[str], indexes: dict[str, Any]):
