@@ -8,17 +8,21 @@ from backend.aws.build_table import BuildTable
 from backend.aws.cost_explorer import CostExplorer
 from backend.aws.executions import Executions
 from backend.aws.functions import Functions
+from backend.aws.metrics import Metrics
 from backend.aws.objects import Objects
 from backend.aws.people import People
 from backend.aws.policy_table import PolicyTable
 from backend.aws.queues import Queues
 from backend.aws.registry import Registry
+from backend.aws.remembered import Remembered
 from backend.aws.roles import Roles
+from backend.aws.scheduling_table import SchedulingTable
 from backend.aws.run_history import RunHistory
 from backend.aws.session import AwsSession
 from backend.aws.sign_in import SignIn
 from backend.aws.stacks import Stacks
-from backend.aws.tables import AlgorithmTable, SlotTable, TenantTable, TierTable
+from backend.aws.sweep_notes import SweepNotes
+from backend.aws.tables import AlgorithmTable, TenantTable, TierTable
 from backend.aws.tenant_resources import TenantResources
 from backend.domain import naming
 from backend.domain.site import Site
@@ -63,8 +67,12 @@ class Context:
         return BuildTable(self.session)
 
     @cached_property
-    def slots(self) -> SlotTable:
-        return SlotTable(self.session)
+    def scheduling(self) -> SchedulingTable:
+        return SchedulingTable(self.session)
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        return Remembered(self.tiers, self.policy, self.tenants, self.algorithms, self.runs)
 
     @cached_property
     def runs(self) -> RunHistory:
@@ -83,6 +91,10 @@ class Context:
         return AuditTable(self.session)
 
     @cached_property
+    def sweeps(self) -> SweepNotes:
+        return SweepNotes(self.session)
+
+    @cached_property
     def algorithms(self) -> AlgorithmTable:
         return AlgorithmTable(self.session)
 
@@ -93,6 +105,10 @@ class Context:
     @cached_property
     def queues(self) -> Queues:
         return Queues(self.session)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        return Metrics(self.session)
 
     @cached_property
     def executions(self) -> Executions:

@@ -2,13 +2,15 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from backend.context import Context
-from backend.domain.build import Build
+from backend.domain.build import Build, BuildState
 from backend.domain.build_request import BuildRequest
 from backend.domain.choices import Choices
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.tenant import Tenant, TenantStatus
+from backend.line import join
 
 LOG = logging.getLogger(__name__)
 
@@ -21,29 +23,20 @@ def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -
     """
     request = BuildRequest.from_message(body)
     tenant = context.tenants.get(request.tenant_id)
-    choices = tenant.defaults
+    asked = partial(Build.waiting, request, tier=tenant.tier, queued_at=queued_at, at=now)
     try:
-        choices = _accepted(context, tenant, request)
+        build = asked(choices=_accepted(context, tenant, request))
     except (Invalid, NotFound) as fault:
-        build = Build.rejected(
-            request,
-            tier=tenant.tier,
-            choices=choices,
-            queued_at=queued_at,
-            at=now,
-            reason=str(fault),
-        )
+        build = asked(choices=tenant.defaults).ended(BuildState.REJECTED, at=now, reason=str(fault))
+        new = context.builds.add(build)
     else:
-        build = Build.waiting(
-            request, tier=tenant.tier, choices=choices, queued_at=queued_at, at=now
-        )
         context.objects.copy(
             request.upload.bucket,
             request.upload.key,
             request.upload.version_id,
             to=build.input_key,
         )
-    new = context.builds.add(build)
+        new = join(context, build, tenant, now=now)
     LOG.info(
         "tenant_id=%s build_id=%s state=%s new=%s reason=%s",
         build.tenant_id,

@@ -52,18 +52,19 @@ def offboard(
         raise Invalid(f"To offboard tenant {tenant_id!r}, type its id: {confirm!r} is another.")
     tenant = _expect_offboardable(context.tenants.get(tenant_id))
     _expect_none_running(context, tenant_id)
-    leaving = context.tenants.save(tenant.with_status(TenantStatus.OFFBOARDING))
+    leaving = context.tenants.save(tenant, tenant.with_status(TenantStatus.OFFBOARDING))
+    context.scheduling.settings_changed()
     try:
         with reached():
             removals = _remove_all(context, leaving, now=now)
     except BackendError as fault:
         why = str(fault).rstrip(".")
         failure = f"Offboarding is not finished: {why}. Offboard again to carry on."
-        context.tenants.save(tenant.with_status(TenantStatus.OFFBOARDING, failure))
+        context.tenants.save(leaving, leaving.with_status(TenantStatus.OFFBOARDING, failure))
         raise type(fault)(failure) from fault
     gone = replace(leaving.with_status(TenantStatus.OFFBOARDED), first_user="")
     LOG.info("tenant_id=%s offboarded", tenant_id)
-    return OffboardingReport(context.tenants.save(gone), removals)
+    return OffboardingReport(context.tenants.save(leaving, gone), removals)
 
 
 def _remove_all(context: Context, tenant: Tenant, *, now: datetime) -> tuple[Removal, ...]:
@@ -99,13 +100,21 @@ def _remove(context: Context, steps: Sequence[PlannedStep], tenant_id: str) -> l
 
 def _stop_waiting(context: Context, tenant_id: str, *, now: datetime) -> int:
     """Waiting builds are stopped before anything they need goes."""
-    stopped = 0
-    for build in context.builds.every_of(tenant_id):
-        if build.state is BuildState.WAITING:
-            reason = "The tenant was offboarded."
-            context.builds.move(build, build.ended(BuildState.STOPPED, at=now, reason=reason))
-            stopped += 1
-    return stopped
+    builds = context.builds.every_of(tenant_id)
+    return sum(_stopped(context, build, now=now) for build in builds)
+
+
+def _stopped(context: Context, build: Build, *, now: datetime) -> bool:
+    """Whether the build was waiting until now; a dispatch may start it first, or set it aside."""
+    while build.state is BuildState.WAITING:
+        stopped = build.ended(BuildState.STOPPED, at=now, reason="The tenant was offboarded.")
+        try:
+            context.builds.move(build, stopped)
+        except Conflict:
+            build = context.builds.get(build.tenant_id, build.build_id)
+        else:
+            return True
+    return False
 
 
 def _expect_offboardable(tenant: Tenant) -> Tenant:

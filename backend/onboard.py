@@ -104,7 +104,8 @@ def _make(context: Context, tenant: Tenant, plan: Plan, progress: Progress) -> O
         progress(step)
     with _failure_kept(context, tenant, "The access role could not be tried"):
         context.roles.await_access(tenant.access_role_arn, external_id=tenant.tenant_id)
-    active = context.tenants.save(tenant.with_status(TenantStatus.ACTIVE))
+    active = context.tenants.save(tenant, tenant.with_status(TenantStatus.ACTIVE))
+    context.scheduling.settings_changed()
     LOG.info("tenant_id=%s tier=%s onboarded", tenant.tenant_id, tenant.tier)
     return Onboarded(active, password)
 
@@ -117,7 +118,7 @@ def _failure_kept(context: Context, tenant: Tenant, what: str) -> Iterator[None]
             yield
     except BackendError as fault:
         failure = f"{what}: {fault}"
-        context.tenants.save(tenant.with_status(TenantStatus.ONBOARDING, failure))
+        context.tenants.save(tenant, tenant.with_status(TenantStatus.ONBOARDING, failure))
         LOG.warning("tenant_id=%s %s", tenant.tenant_id, failure)
         advice = "Resume the onboarding or roll it back."
         raise type(fault)(f"{failure.rstrip('.')}. {advice}") from fault

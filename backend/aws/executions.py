@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from backend.aws.session import AwsSession
@@ -59,6 +60,28 @@ class Executions:
             self._sagemaker.stop_pipeline_execution(
                 PipelineExecutionArn=execution_arn, ClientRequestToken=token
             )
+
+    def find(self, pipeline: str, display_name: str, *, since: datetime) -> str | None:
+        """The ARN of the execution that was started under this name."""
+        pages = self._sagemaker.get_paginator("list_pipeline_executions")
+        with translated(ResourceNotFound=NotFound):
+            for page in pages.paginate(PipelineName=pipeline, CreatedAfter=since):
+                for listed in page["PipelineExecutionSummaries"]:
+                    if listed.get("PipelineExecutionDisplayName") == display_name:
+                        return str(listed["PipelineExecutionArn"])
+        return None
+
+    def status(self, execution_arn: str) -> str | None:
+        """SageMaker's word for how the execution stands; None when it knows of no such one."""
+        try:
+            with translated(ResourceNotFound=NotFound):
+                return str(
+                    self._sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution_arn)[
+                        "PipelineExecutionStatus"
+                    ]
+                )
+        except NotFound:
+            return None
 
     def reason(self, execution_arn: str) -> str | None:
         """SageMaker's own word on why an execution failed."""

@@ -1,9 +1,13 @@
 """Responsible for calling our own Lambda functions."""
 
+import json
+from collections.abc import Collection
 from typing import Any
 
 from backend.aws.session import AwsSession
+from backend.aws.translate import translated
 from backend.domain import naming
+from backend.domain.errors import Unavailable
 
 
 class Functions:
@@ -14,8 +18,19 @@ class Functions:
     def _lambda(self) -> Any:
         return self._session.client("lambda")
 
-    def invoke_dispatch(self) -> None:
-        """Asks for a dispatch and does not wait for it."""
+    def invoke_dispatch(self, *, arrived: Collection[str] = (), freed: bool = False) -> None:
+        """Asks for a dispatch, of new builds or of a freed slot, and does not wait for it."""
         self._lambda.invoke(
-            FunctionName=naming.DISPATCH_FUNCTION, InvocationType="Event", Payload=b"{}"
+            FunctionName=naming.DISPATCH_FUNCTION,
+            InvocationType="Event",
+            Payload=json.dumps({"arrived": sorted(arrived), "freed": freed}).encode(),
         )
+
+    def sweep(self) -> dict[str, Any]:
+        """Sweeps, waits for it and returns what the function answers; Unavailable if it fails."""
+        with translated():
+            answer = self._lambda.invoke(FunctionName=naming.SWEEP_FUNCTION, Payload=b"{}")
+        returned: dict[str, Any] = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise Unavailable(f"The sweep failed: {returned.get('errorMessage')}. See its log.")
+        return returned

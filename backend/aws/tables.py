@@ -1,19 +1,22 @@
-"""Responsible for the small tables: tenants, slots, tiers and algorithms."""
+"""Responsible for the small tables: tenants, tiers and algorithms."""
 
+from collections.abc import Collection
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr
 
 from backend.aws.rows import from_row, to_row
 from backend.aws.session import AwsSession
 from backend.aws.translate import translated
+from backend.aws.updates import changes, update_of
 from backend.domain import naming
 from backend.domain.algorithm import Algorithm
 from backend.domain.change import Change
 from backend.domain.errors import AlreadyExists, Conflict, NotFound
-from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant
 from backend.domain.tier import Tier
+
+_BATCH = 100  # BatchGetItem takes no more keys
 
 
 class TenantTable:
@@ -32,13 +35,34 @@ class TenantTable:
                 Item=to_row(tenant), ConditionExpression="attribute_not_exists(tenant_id)"
             )
 
-    def save(self, tenant: Tenant) -> Tenant:
-        sentence = f"Tenant {tenant.tenant_id!r} is not in the registry any more."
+    def save(self, before: Tenant, after: Tenant) -> Tenant:
+        """Writes what changed of the tenant; what others change meanwhile stays."""
+        old, new = to_row(before), to_row(after)
+        if not changes(old, new):
+            return after
+        sentence = f"Tenant {after.tenant_id!r} is not in the registry any more."
         with translated(sentence, ConditionalCheckFailedException=NotFound):
-            self._table.put_item(
-                Item=to_row(tenant), ConditionExpression="attribute_exists(tenant_id)"
+            self._table.update_item(
+                Key={"tenant_id": after.tenant_id},
+                **update_of(old, new),
+                ConditionExpression="attribute_exists(tenant_id)",
             )
-        return tenant
+        return after
+
+    def many(self, tenant_ids: Collection[str]) -> dict[str, Tenant]:
+        """Those of the tenants that there are, by id."""
+        found: dict[str, Tenant] = {}
+        ids = sorted(tenant_ids)
+        for first in range(0, len(ids), _BATCH):
+            some = ids[first : first + _BATCH]
+            keys: Any = [{"tenant_id": tenant_id} for tenant_id in some]
+            wanted: Any = {naming.TENANTS_TABLE: {"Keys": keys, "ConsistentRead": True}}
+            while wanted:
+                answer = self._table.meta.client.batch_get_item(RequestItems=wanted)
+                for row in answer["Responses"].get(naming.TENANTS_TABLE, ()):
+                    found[row["tenant_id"]] = from_row(Tenant, row)
+                wanted = answer.get("UnprocessedKeys")
+        return found
 
     def get(self, tenant_id: str) -> Tenant:
         row = self._table.get_item(Key={"tenant_id": tenant_id}, ConsistentRead=True).get("Item")
@@ -54,46 +78,6 @@ class TenantTable:
 
     def remove(self, tenant_id: str) -> None:
         self._table.delete_item(Key={"tenant_id": tenant_id})
-
-
-class SlotTable:
-    """A row is a slot somebody holds: to claim is to write it, to release is to delete it."""
-
-    def __init__(self, session: AwsSession) -> None:
-        self._session = session
-
-    @property
-    def _table(self) -> Any:
-        return self._session.table(naming.SLOTS_TABLE)
-
-    def claim(self, slot: Slot) -> bool:
-        """True when the slot was free and is now the build's."""
-        try:
-            with translated(ConditionalCheckFailedException=Conflict):
-                self._table.put_item(
-                    Item=to_row(slot), ConditionExpression=Attr("pool").not_exists()
-                )
-        except Conflict:
-            return False
-        return True
-
-    def release(self, slot: Slot) -> bool:
-        """True when the build held the slot until now; somebody else's hold is left alone."""
-        try:
-            with translated(ConditionalCheckFailedException=Conflict):
-                self._table.delete_item(
-                    Key={"pool": slot.pool, "number": slot.number},
-                    ConditionExpression=Attr("build_id").eq(slot.build_id),
-                )
-        except Conflict:
-            return False
-        return True
-
-    def held(self, pool: str) -> list[Slot]:
-        rows = self._table.query(KeyConditionExpression=Key("pool").eq(pool), ConsistentRead=True)[
-            "Items"
-        ]
-        return [from_row(Slot, row) for row in rows]
 
 
 class TierTable:
@@ -115,6 +99,12 @@ class TierTable:
             return False
         return True
 
+    def save(self, tier: Tier) -> Tier:
+        sentence = f"There is no tier {tier.name!r} any more."
+        with translated(sentence, ConditionalCheckFailedException=NotFound):
+            self._table.put_item(Item=_tier_row(tier), ConditionExpression=Attr("tier").exists())
+        return tier
+
     def get(self, name: str) -> Tier:
         row = self._table.get_item(Key={"tier": name}).get("Item")
         if row is None:
@@ -123,10 +113,10 @@ class TierTable:
         return from_row(Tier, row)
 
     def all(self) -> list[Tier]:
-        """The tiers in the order of their weight."""
+        """The tiers, the highest last."""
         return sorted(
             (from_row(Tier, row) for row in _scan(self._table)),
-            key=lambda tier: (tier.weight, tier.name),
+            key=lambda tier: (-tier.rank, tier.name),
         )
 
 
@@ -167,9 +157,9 @@ def _tier_row(tier: Tier) -> dict[str, Any]:
 
 
 def _scan(table: Any) -> list[dict[str, Any]]:
-    page = table.scan()
+    page = table.scan(ConsistentRead=True)
     rows: list[dict[str, Any]] = page["Items"]
     while "LastEvaluatedKey" in page:
-        page = table.scan(ExclusiveStartKey=page["LastEvaluatedKey"])
+        page = table.scan(ConsistentRead=True, ExclusiveStartKey=page["LastEvaluatedKey"])
         rows += page["Items"]
     return rows

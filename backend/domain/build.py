@@ -8,6 +8,7 @@ from backend.domain import naming
 from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
 from backend.domain.errors import Conflict
+from backend.domain.fair_queue import Turn, place_of
 
 
 class BuildState(StrEnum):
@@ -27,9 +28,12 @@ class BuildState(StrEnum):
 FINAL = frozenset(
     {BuildState.SUCCEEDED, BuildState.FAILED, BuildState.STOPPED, BuildState.REJECTED}
 )
+# What runs is what holds a slot, and these two do.
+HOLDS_SLOT = frozenset({BuildState.STARTING, BuildState.EXECUTING})
+RETRIED = frozenset({BuildState.FAILED, BuildState.STOPPED})
 # An execution may end before its start was written down, hence Starting's many ways on.
 NEXT: dict[BuildState, frozenset[BuildState]] = {
-    BuildState.WAITING: frozenset({BuildState.STARTING, BuildState.STOPPED}),
+    BuildState.WAITING: frozenset({BuildState.STARTING, BuildState.STOPPED, BuildState.REJECTED}),
     BuildState.STARTING: frozenset({BuildState.EXECUTING, *FINAL} - {BuildState.REJECTED}),
     BuildState.EXECUTING: FINAL - {BuildState.REJECTED},
     **{final: frozenset() for final in FINAL},
@@ -76,7 +80,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One build of one tenant, from the request to its end."""
+    """One build of one tenant, from the request to its end.
+
+    A waiting build has a `place` in its tier's line, from its turn there; `parked` says why its
+    tenant keeps it from starting. A started one has the number of its `slot`. A retry reads the
+    input of the first build it goes back to, `input_of`.
+    """
 
     tenant_id: str
     build_id: str
@@ -93,6 +102,16 @@ class Build:
     reason: str | None = None
     steps: tuple[BuildStep, ...] = ()
     result: Result | None = None
+    place: str = ""
+    tag: int = 0
+    cost: int = 0
+    expected_seconds: int = 0
+    parked: str | None = None
+    moved_to_front_at: datetime | None = None
+    slot: int | None = None
+    stop_requested_at: datetime | None = None
+    retry_of: str | None = None
+    input_of: str | None = None
 
     @classmethod
     def waiting(
@@ -115,31 +134,78 @@ class Build:
             requested_at=at,
         )
 
-    @classmethod
-    def rejected(
-        cls,
-        request: BuildRequest,
-        *,
-        tier: str,
-        choices: Choices,
-        queued_at: datetime,
-        at: datetime,
-        reason: str,
-    ) -> "Build":
-        waiting = cls.waiting(request, tier=tier, choices=choices, queued_at=queued_at, at=at)
-        return replace(waiting, state=BuildState.REJECTED, ended_at=at, reason=reason)
-
-    @property
-    def tag(self) -> str:
-        """Where the build stands in its tier's line: first come, first served."""
-        return f"{self.requested_at.isoformat(timespec='microseconds')}#{self.build_id}"
-
     @property
     def input_key(self) -> str:
-        return naming.input_key_of(self.build_id, self.upload.key)
+        return naming.input_key_of(self.input_of or self.build_id, self.upload.key)
 
-    def starting(self) -> "Build":
-        return self._to(BuildState.STARTING)
+    @property
+    def execution_name(self) -> str:
+        return naming.execution_name_of(self.tier, self.build_id)
+
+    @property
+    def pipeline(self) -> str:
+        return naming.TUNED_PIPELINE if self.choices.tuned else naming.PIPELINE
+
+    def in_line(self, rank: int, turn: Turn, *, expected_seconds: int) -> "Build":
+        """The waiting build at its turn in the line of its tier, which has the rank."""
+        place = place_of(
+            self.tier, rank, turn.tag, requested_at=self.requested_at, build_id=self.build_id
+        )
+        return replace(
+            self, place=place, tag=turn.tag, cost=turn.cost, expected_seconds=expected_seconds
+        )
+
+    def at_front(self, rank: int, *, at: datetime) -> "Build":
+        """The waiting build before all others of its tier; Conflict when it waits no more."""
+        self._expect(BuildState.WAITING, "be moved")
+        place = place_of(
+            self.tier,
+            rank,
+            round(at.timestamp() * 1000),
+            requested_at=self.requested_at,
+            build_id=self.build_id,
+            front=True,
+        )
+        return replace(self, place=place, moved_to_front_at=at)
+
+    def aside(self, reason: str) -> "Build":
+        """The waiting build out of its tier's line, while its tenant keeps it from starting."""
+        self._expect(BuildState.WAITING, "be parked")
+        return replace(self, parked=reason)
+
+    def back_in_line(self) -> "Build":
+        """The waiting build in its tier's line again, in its old place."""
+        self._expect(BuildState.WAITING, "be brought back")
+        return replace(self, parked=None)
+
+    def retried(self, *, build_id: str, at: datetime) -> "Build":
+        """A new waiting build of the same upload and choices; Conflict unless this one failed."""
+        if self.state not in RETRIED:
+            raise Conflict(
+                f"Build {self.build_id} is {self.state}: only a failed or stopped build can be "
+                "tried again."
+            )
+        return Build(
+            tenant_id=self.tenant_id,
+            build_id=build_id,
+            tier=self.tier,
+            state=BuildState.WAITING,
+            upload=self.upload,
+            choices=self.choices,
+            queued_at=at,
+            requested_at=at,
+            retry_of=self.build_id,
+            input_of=self.input_of or self.build_id,
+        )
+
+    def stopping(self, *, at: datetime) -> "Build":
+        """The build that has been asked to stop; it is Stopped when SageMaker says so."""
+        if self.state not in HOLDS_SLOT:
+            raise Conflict(f"Build {self.build_id} is {self.state}: there is nothing to stop.")
+        return replace(self, stop_requested_at=self.stop_requested_at or at)
+
+    def starting(self, slot: int) -> "Build":
+        return replace(self._to(BuildState.STARTING), slot=slot, parked=None)
 
     def executing(self, execution_arn: str, *, instance_type: str, at: datetime) -> "Build":
         return replace(
@@ -158,6 +224,10 @@ class Build:
         steps: tuple[BuildStep, ...] = (),
     ) -> "Build":
         return replace(self._to(state), ended_at=at, reason=reason, steps=steps)
+
+    def _expect(self, state: BuildState, wish: str) -> None:
+        if self.state is not state:
+            raise Conflict(f"Build {self.build_id} is {self.state} and cannot {wish}: look again.")
 
     def _to(self, state: BuildState) -> "Build":
         if state not in NEXT[self.state]:

@@ -8,6 +8,7 @@ from backend.domain.errors import Invalid
 PROJECT = "mlaas"
 STACK = PROJECT
 ARTEFACTS_STACK = "mlaas-artefacts"
+WATCHING_STACK = "mlaas-watching"
 
 TENANT_TAG = "tenant-id"
 TIER_TAG = "tier"
@@ -20,6 +21,8 @@ BUILDS_TABLE = "mlaas-builds"
 SLOTS_TABLE = "mlaas-slots"
 TIERS_TABLE = "mlaas-tiers"
 ALGORITHMS_TABLE = "mlaas-algorithms"
+SETTINGS_TABLE = "mlaas-settings"
+AUDIT_TABLE = "mlaas-audit"
 WAITING_INDEX = "waiting"
 BY_TIME_INDEX = "by-time"
 BY_STATE_INDEX = "by-state"
@@ -31,8 +34,13 @@ PORTAL_ROLE = "mlaas-portal"
 
 INTAKE_FUNCTION = "mlaas-intake"
 DISPATCH_FUNCTION = "mlaas-dispatch"
+SWEEP_FUNCTION = "mlaas-sweep"
 RECORDER_FUNCTION = "mlaas-recorder"
 RECORD_BUILD_FUNCTION = "mlaas-record-build"
+METRICS_FUNCTION = "mlaas-metrics"
+
+METRICS_NAMESPACE = "MLaaS"
+TIER_DIMENSION = "Tier"
 
 PROVIDERS_GROUP = "providers"
 TENANT_CLAIM = "custom:tenant_id"
@@ -61,6 +69,11 @@ def queue_of(tier: str) -> str:
 
 def dead_letters_of(tier: str) -> str:
     return f"{PROJECT}-{tier}-dead-letters"
+
+
+def tier_of_queue(queue_arn: str) -> str:
+    """The tier whose queue this is."""
+    return queue_arn.rsplit(":", 1)[-1].removeprefix(f"{PROJECT}-")
 
 
 def bucket_of(tenant_id: str, account: str) -> str:
@@ -112,6 +125,16 @@ def build_id_of(bucket: str, key: str, version_id: str) -> str:
     be StartPipelineExecution's ClientRequestToken (32 to 128 characters).
     """
     return hashlib.sha256(f"{bucket}/{key}@{version_id}".encode()).hexdigest()[:32]
+
+
+def retry_id_of(build_id: str) -> str:
+    """The id of the build that tries a build again: asked twice, it is one retry."""
+    return hashlib.sha256(f"{build_id}/retry".encode()).hexdigest()[:32]
+
+
+def stop_token_of(build_id: str) -> str:
+    """StopPipelineExecution's token: however often a stop is asked for, it is one."""
+    return f"{build_id}-stop"
 
 
 def execution_name_of(tier: str, build_id: str) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from backend.domain.choices import Choices
+from backend.domain.errors import Invalid
+from backend.domain.tier import LEAST_WEIGHT, MOST_BUILDS, MOST_WEIGHT
 
 
 class TenantStatus(StrEnum):
@@ -17,7 +19,12 @@ class TenantStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """Who the tenant is and which of the cloud's things are its own."""
+    """Who the tenant is, which of the cloud's things are its own, and its share of its tier.
+
+    A tenant of twice the `weight` gets twice the builds while its tier is busy; it never runs more
+    than `max_concurrent_builds` at once, where that is set. `finish` is its finish tag in each tier
+    it has asked for builds in (fair_queue.py).
+    """
 
     tenant_id: str
     name: str
@@ -32,6 +39,35 @@ class Tenant:
     minimum_skill: float = 0.0
     first_user: str = ""
     failure: str | None = None
+    weight: float = 1.0
+    max_concurrent_builds: int | None = None
+    paused: bool = False
+    finish: dict[str, int] = field(default_factory=dict)
+
+    def checked(self) -> "Tenant":
+        """The tenant itself; raises Invalid, with the remedy, for a share that makes no sense."""
+        if not LEAST_WEIGHT <= self.weight <= MOST_WEIGHT:
+            raise Invalid(
+                f"Tenant {self.tenant_id!r} has weight {self.weight:g}: give {LEAST_WEIGHT:g} to "
+                f"{MOST_WEIGHT:g}."
+            )
+        cap = self.max_concurrent_builds
+        if cap is not None and not 1 <= cap <= MOST_BUILDS:
+            raise Invalid(
+                f"Tenant {self.tenant_id!r} has a cap of {cap} builds: give 1 to {MOST_BUILDS:,}, "
+                "or pause the tenant."
+            )
+        return self
+
+    def kept_from_starting(self, running: int) -> str | None:
+        """Why none of its builds may start while `running` do, in words; None when one may."""
+        if self.status is not TenantStatus.ACTIVE:
+            return f"tenant is {self.status.lower()}"
+        if self.paused:
+            return "paused by the provider"
+        if self.max_concurrent_builds is not None and running >= self.max_concurrent_builds:
+            return f"cap of {self.max_concurrent_builds} reached"
+        return None
 
     def with_status(self, status: TenantStatus, failure: str | None = None) -> "Tenant":
         return replace(self, status=status, failure=failure)

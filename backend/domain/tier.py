@@ -6,6 +6,9 @@ from backend.domain.errors import Invalid
 
 MIB = 1 << 20
 GIB = 1 << 30
+# A tag stays a number of sixteen digits with these.
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+MOST_BUILDS = 10_000  # at once: more than any account's service quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,41 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What tenants of one tier share: a queue, builds at once, and limits for each build."""
+    """What tenants of one tier share: a queue, builds at once, and limits for each build.
+
+    `max_concurrent_builds` slots are the tier's own. It may borrow idle ones by its `weight`, up to
+    `most_builds` at once, or as many as there are when that is None. `rank` is the tier's place
+    among the tiers for good, 1 the highest.
+    """
 
     name: str
     max_concurrent_builds: int
-    weight: int
+    weight: float
     instances: tuple[InstanceForSize, ...]
     max_runtime_seconds: int
     tuning: Tuning | None = None
+    rank: int = 9
+    most_builds: int | None = None
+    paused: bool = False
+
+    def checked(self) -> "Tier":
+        """The tier itself; raises Invalid, with the remedy, for limits that make no sense."""
+        if self.max_concurrent_builds < 1:
+            raise Invalid(
+                f"Tier {self.name!r} has {self.max_concurrent_builds} builds at once: give at "
+                "least 1, or pause the tier."
+            )
+        if not LEAST_WEIGHT <= self.weight <= MOST_WEIGHT:
+            raise Invalid(
+                f"Tier {self.name!r} has weight {self.weight:g}: give {LEAST_WEIGHT:g} to "
+                f"{MOST_WEIGHT:g}."
+            )
+        if self.most_builds is not None and self.most_builds < self.max_concurrent_builds:
+            raise Invalid(
+                f"Tier {self.name!r} may run {self.most_builds} builds with borrowed slots, fewer "
+                f"than its own {self.max_concurrent_builds}: give as many at least."
+            )
+        return self
 
     @property
     def max_upload_bytes(self) -> int:
@@ -55,6 +85,7 @@ class Tier:
 TIERS: tuple[Tier, ...] = (
     Tier(
         name="basic",
+        rank=3,
         max_concurrent_builds=2,
         weight=1,
         instances=(InstanceForSize(100 * MIB, "ml.m5.large"),),
@@ -62,6 +93,7 @@ TIERS: tuple[Tier, ...] = (
     ),
     Tier(
         name="standard",
+        rank=2,
         max_concurrent_builds=4,
         weight=2,
         instances=(
@@ -73,6 +105,7 @@ TIERS: tuple[Tier, ...] = (
     ),
     Tier(
         name="premium",
+        rank=1,
         max_concurrent_builds=8,
         weight=4,
         instances=(

@@ -26,6 +26,10 @@ def queue(name: str, *actions: str) -> list[Need]:
     return [(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}") for action in actions]
 
 
+def dead_letters(*actions: str) -> list[Need]:
+    return [need for tier in TIERS for need in queue(f"mlaas-{tier}-dead-letters", *actions)]
+
+
 def call(function: str) -> Need:
     return "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
 
@@ -47,6 +51,35 @@ def executions(*actions: str) -> list[Need]:
     ]
 
 
+def starts() -> list[Need]:
+    return [
+        need
+        for pipeline in PIPELINES
+        for need in sagemaker(
+            f"pipeline/{pipeline}", "ListPipelineExecutions", "StartPipelineExecution"
+        )
+    ]
+
+
+def ended_executions() -> list[Need]:
+    """What is read of an execution that has ended: its steps, and their jobs' seconds."""
+    return [
+        *executions(
+            "DescribePipelineExecution",
+            "ListPipelineExecutionSteps",
+            "ListPipelineParametersForExecution",
+        ),
+        *sagemaker("processing-job/pipelines-abc123-Preprocess-x1", "DescribeProcessingJob"),
+        *sagemaker("training-job/pipelines-abc123-Train-x1", "DescribeTrainingJob"),
+        *sagemaker("training-job/abc123-Tune-x1-001-0a1b2c3d", "DescribeTrainingJob"),
+        *sagemaker(
+            "hyper-parameter-tuning-job/abc123-Tune-x1",
+            "DescribeHyperParameterTuningJob",
+            "ListTrainingJobsForHyperParameterTuningJob",
+        ),
+    ]
+
+
 def s3(resource: str, *actions: str) -> list[Need]:
     return [(f"s3:{action}", resource) for action in actions]
 
@@ -61,10 +94,14 @@ NEEDS: dict[str, list[Need]] = {
                 f"mlaas-{tier}", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"
             )
         ),
-        *table("tenants", "GetItem"),
+        *dead_letters("GetQueueUrl", "SendMessage"),
+        *table("tenants", "GetItem", "UpdateItem"),
         *table("tiers", "GetItem", "Scan"),
         *table("algorithms", "GetItem", "Scan"),
+        *table("settings", "GetItem"),
+        *table("slots", "Query"),
         *table("builds", "PutItem"),
+        *table("builds", "Query", index="by-state"),
         # head, and the source of the copy
         *s3(f"{BUCKET}/uploads/churn.csv", "GetObjectVersion"),
         *s3(BUCKET, "ListBucket"),
@@ -75,29 +112,35 @@ NEEDS: dict[str, list[Need]] = {
     "mlaas-dispatch": [
         *table("tiers", "Scan"),
         *table("algorithms", "GetItem", "Scan"),
-        *table("tenants", "GetItem"),
-        *table("slots", "Query", "PutItem", "DeleteItem"),
+        *table("settings", "GetItem"),
+        *table("tenants", "BatchGetItem"),
+        *table("slots", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         *table("builds", "Query", index="waiting"),
-        *table("builds", "UpdateItem"),
-        *(n for p in PIPELINES for n in sagemaker(f"pipeline/{p}", "StartPipelineExecution")),
+        *table("builds", "GetItem", "UpdateItem"),
+        *starts(),
+        *executions("ListPipelineParametersForExecution", "StopPipelineExecution"),
+        call("mlaas-dispatch"),
         *log("/aws/lambda/mlaas-dispatch"),
     ],
-    "mlaas-recorder": [
-        *executions(
-            "DescribePipelineExecution",
-            "ListPipelineExecutionSteps",
-            "ListPipelineParametersForExecution",
-        ),
-        *sagemaker("processing-job/pipelines-abc123-Preprocess-x1", "DescribeProcessingJob"),
-        *sagemaker("training-job/pipelines-abc123-Train-x1", "DescribeTrainingJob"),
-        *sagemaker("training-job/abc123-Tune-x1-001-0a1b2c3d", "DescribeTrainingJob"),
-        *sagemaker(
-            "hyper-parameter-tuning-job/abc123-Tune-x1",
-            "DescribeHyperParameterTuningJob",
-            "ListTrainingJobsForHyperParameterTuningJob",
-        ),
+    "mlaas-sweep": [
+        *table("tiers", "Scan"),
+        *table("algorithms", "GetItem", "Scan"),
+        *table("settings", "GetItem", "PutItem"),
+        *table("tenants", "BatchGetItem"),
+        *table("slots", "Query", "UpdateItem", "DeleteItem"),
+        *table("builds", "Query", index="by-state"),
+        *table("builds", "Query", index="waiting"),
         *table("builds", "GetItem", "UpdateItem"),
-        *table("slots", "Query", "DeleteItem"),
+        *starts(),
+        *executions("StopPipelineExecution"),
+        *ended_executions(),
+        call("mlaas-dispatch"),
+        *log("/aws/lambda/mlaas-sweep"),
+    ],
+    "mlaas-recorder": [
+        *ended_executions(),
+        *table("builds", "GetItem", "UpdateItem"),
+        *table("slots", "DeleteItem"),
         call("mlaas-dispatch"),
         *log("/aws/lambda/mlaas-recorder"),
     ],
@@ -107,7 +150,17 @@ NEEDS: dict[str, list[Need]] = {
         *table("builds", "GetItem", "UpdateItem"),
         *log("/aws/lambda/mlaas-record-build"),
     ],
-    "mlaas-schedule": [call("mlaas-dispatch")],
+    "mlaas-schedule": [call("mlaas-dispatch"), call("mlaas-sweep")],
+    "mlaas-metrics": [
+        *table("tiers", "Scan"),
+        *table("builds", "Query", index="by-state"),
+        *table("builds", "Query", index="waiting"),
+        *table("slots", "Query"),
+        *dead_letters("GetQueueAttributes", "GetQueueUrl"),
+        ("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "MLaaS"}),
+        *log("/aws/lambda/mlaas-metrics"),
+    ],
+    "mlaas-metrics-schedule": [call("mlaas-metrics")],
     "mlaas-pipeline": [
         *sagemaker(
             "processing-job/pipelines-abc123-Preprocess-x1",
@@ -162,20 +215,28 @@ NEEDS: dict[str, list[Need]] = {
     ],
     "mlaas-portal": [
         ("sts:AssumeRole", f"{IAM}/mlaas-tenant-acme-access"),
-        *table("tenants", "DeleteItem", "GetItem", "PutItem", "Scan"),
-        *table("tiers", "GetItem", "Scan"),
-        *table("algorithms", "Scan"),
-        *table("builds", "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
+        *table(
+            "tenants", "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Scan", "UpdateItem"
+        ),
+        *table("tiers", "GetItem", "Scan", "UpdateItem"),
+        *table("settings", "GetItem", "UpdateItem"),
+        *table("audit", "PutItem", "Query"),
+        *table("algorithms", "GetItem", "Scan"),
+        *table("builds", "BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         *table("builds", "Query", index="by-state"),
         *table("builds", "Query", index="waiting"),
-        *table("slots", "Query"),
+        *table("slots", "Query", "UpdateItem"),
+        call("mlaas-dispatch"),
+        call("mlaas-sweep"),
         *(
             need
             for tier in TIERS
             for name in (f"mlaas-{tier}", f"mlaas-{tier}-dead-letters")
             for need in queue(name, "GetQueueAttributes", "GetQueueUrl")
         ),
-        *executions("ListPipelineExecutionSteps"),
+        *dead_letters("ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"),
+        *(need for tier in TIERS for need in queue(f"mlaas-{tier}", "SendMessage")),
+        *executions("ListPipelineExecutionSteps", "StopPipelineExecution"),
         ("ce:GetCostAndUsage", "*"),
         ("cloudformation:DescribeStacks", STACK),
         *s3(

@@ -13,6 +13,7 @@ from backend.deploy import source
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+TEMPLATES = ("artefacts.yaml", "shared.yaml", "watching.yaml")
 GIVEN = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": REGION,
@@ -21,6 +22,7 @@ GIVEN = {
     "PackageKey": "functions/package.zip",
     "PortalUrl": "http://localhost:8501",
     "DeletionProtection": "true",
+    "AlarmTopicArn": "",
 }
 # How a resource's ARN is made of its name: the property that names it, and the ARN's form.
 ARNS = {
@@ -143,7 +145,7 @@ def all_statements() -> tuple[Statement, ...]:
             resources=_listed(statement["Resource"]),
             conditions=statement.get("Condition", {}),
         )
-        for name in ("artefacts.yaml", "shared.yaml")
+        for name in TEMPLATES
         for role, properties in roles(name).items()
         for policy in properties["Policies"]
         for statement in _allowing(policy["PolicyDocument"])

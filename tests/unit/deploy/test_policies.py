@@ -13,13 +13,18 @@ from tests.unit.deploy.needs import (
     SAGEMAKER,
     Need,
     call,
+    dead_letters,
     s3,
     table,
 )
 from tests.unit.deploy.templates import ACCOUNT, REGION, Statement, all_statements, statements
 
 # Actions that AWS lets nobody narrow to a resource.
-WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken", "ce:GetCostAndUsage"}
+WITHOUT_RESOURCE = {
+    "ecr:GetAuthorizationToken",
+    "ce:GetCostAndUsage",
+    "cloudwatch:PutMetricData",
+}
 
 
 def allowed(given: Sequence[Statement], need: Need) -> bool:
@@ -120,6 +125,11 @@ FORBIDDEN: list[tuple[str, Need]] = [
     ("mlaas-pipeline", s3(f"{BUILD}/model/model.tar.gz", "GetObject")[0]),
     ("mlaas-pipeline", ("sagemaker:CreateModelPackage", f"{SAGEMAKER}:model-package-group/other")),
     ("mlaas-pipeline", call("mlaas-dispatch")),
+    ("mlaas-metrics", ("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "AWS/SQS"})),
+    ("mlaas-metrics", ("cloudwatch:PutMetricData", "*")),
+    ("mlaas-metrics", dead_letters("ReceiveMessage")[0]),
+    ("mlaas-intake", dead_letters("DeleteMessage")[0]),
+    ("mlaas-portal", dead_letters("SendMessage")[0]),
     ("mlaas-portal", s3(f"{BUCKET}/uploads/churn.csv", "GetObject")[0]),
     ("mlaas-portal", s3(f"{BUCKET}/uploads/churn.csv", "GetObjectVersion")[0]),
     ("mlaas-portal", s3(f"{BUCKET}/uploads/churn.csv", "PutObject")[0]),

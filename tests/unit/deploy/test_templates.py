@@ -7,10 +7,17 @@ import pytest
 
 from backend.deploy import source
 from backend.domain import naming
+from backend.domain.dead_letter import ATTEMPTS
 from backend.domain.tier import TIERS
-from tests.unit.deploy.templates import ACCOUNT, REGION, resources, roles, template
+from tests.unit.deploy.templates import (
+    ACCOUNT,
+    REGION,
+    TEMPLATES,
+    resources,
+    roles,
+    template,
+)
 
-TEMPLATES = ("artefacts.yaml", "shared.yaml")
 TIER_NAMES = [tier.name for tier in TIERS]
 # What CloudFormation cannot tag, and what is named by its owner alone.
 UNTAGGED = {
@@ -31,7 +38,11 @@ def queues() -> dict[str, dict[str, Any]]:
 
 
 def functions() -> dict[str, dict[str, Any]]:
-    return {one["FunctionName"]: one for one in resources("AWS::Lambda::Function").values()}
+    return {
+        one["FunctionName"]: one
+        for name in TEMPLATES
+        for one in resources("AWS::Lambda::Function", name).values()
+    }
 
 
 def tables() -> dict[str, dict[str, Any]]:
@@ -68,7 +79,7 @@ def test_a_tiers_queue_gives_up_after_five_attempts_and_keeps_what_it_gave_up(ti
     queue, dead = queues()[naming.queue_of(tier)], queues()[naming.dead_letters_of(tier)]
     assert queue["RedrivePolicy"] == {
         "deadLetterTargetArn": naming.queue_arn(naming.dead_letters_of(tier), ACCOUNT, REGION),
-        "maxReceiveCount": 5,
+        "maxReceiveCount": ATTEMPTS,
     }
     assert queue["SqsManagedSseEnabled"] is dead["SqsManagedSseEnabled"] is True
     fourteen_days = 14 * 24 * 3600
@@ -134,7 +145,7 @@ def test_every_function_runs_a_handler_of_the_package_under_a_role_of_its_own():
         assert function["Role"] == naming.role_arn(name, ACCOUNT)
         assert function["LoggingConfig"]["LogGroup"] == f"/aws/lambda/{name}"
         used.add(function["Role"])
-    assert len(used) == len(functions()) == 4
+    assert len(used) == len(functions())
 
 
 def test_logs_are_not_kept_for_ever():
@@ -244,13 +255,15 @@ def test_a_bucket_is_private_encrypted_versioned_and_speaks_tls(bucket: str):
         ("mlaas-dispatch", "lambda.amazonaws.com", None),
         ("mlaas-recorder", "lambda.amazonaws.com", None),
         ("mlaas-record-build", "lambda.amazonaws.com", None),
+        ("mlaas-metrics", "lambda.amazonaws.com", None),
         ("mlaas-schedule", "scheduler.amazonaws.com", SAME_ACCOUNT),
+        ("mlaas-metrics-schedule", "scheduler.amazonaws.com", SAME_ACCOUNT),
         ("mlaas-images", "codebuild.amazonaws.com", SAME_ACCOUNT),
         ("mlaas-pipeline", "sagemaker.amazonaws.com", None),
     ],
 )
 def test_a_role_trusts_its_own_service_alone(role: str, service: str, condition: Any):
-    known = roles("artefacts.yaml") | roles("shared.yaml")
+    known = {name: role for one in TEMPLATES for name, role in roles(one).items()}
     (statement,) = known[role]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": service}
     assert statement["Action"] == "sts:AssumeRole"

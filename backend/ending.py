@@ -1,0 +1,59 @@
+"""Responsible for ending a build once: its steps, its reason in words, its slot."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from backend.context import Context
+from backend.domain.build import Build, BuildState
+from backend.domain.errors import Conflict
+from backend.domain.outcome import reason_of
+
+LOG = logging.getLogger(__name__)
+_ATTEMPTS = 5
+
+
+def end_execution(
+    context: Context, build: Build, state: BuildState, execution_arn: str, *, now: datetime
+) -> Build:
+    """Ends the build of an execution that has ended, and frees its slot, however often called."""
+    if not build.state.is_final:
+        steps = tuple(
+            context.executions.metered(step) for step in context.executions.steps(execution_arn)
+        )
+        reason = None
+        if state is BuildState.FAILED:
+            reason = reason_of(steps, context.executions.reason(execution_arn))
+        build = _ended(
+            context,
+            build,
+            lambda current: current.ended(state, at=now, reason=reason, steps=steps),
+        )
+    return _freed(context, build)
+
+
+def end_unrun(
+    context: Context, build: Build, state: BuildState, *, reason: str, now: datetime
+) -> Build:
+    """Ends a build that no execution runs any more, or ever ran, and frees its slot."""
+    if not build.state.is_final:
+        build = _ended(context, build, lambda current: current.ended(state, at=now, reason=reason))
+    return _freed(context, build)
+
+
+def _ended(context: Context, build: Build, end: Callable[[Build], Build]) -> Build:
+    """Dispatch may write Executing between the read and the write: then both are done again."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return context.builds.move(build, end(build))
+        except Conflict:
+            build = context.builds.get(build.tenant_id, build.build_id)
+            if build.state.is_final:
+                return build
+    raise Conflict(f"Build {build.build_id} keeps changing: its end is told again.")
+
+
+def _freed(context: Context, build: Build) -> Build:
+    context.scheduling.release(build)
+    LOG.info("tenant_id=%s build_id=%s state=%s", build.tenant_id, build.build_id, build.state)
+    return build
