@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from backend.context import Context
-from backend.domain.build import Build, BuildState
-from backend.domain.errors import Invalid
+from backend.domain import naming
+from backend.domain.build import RETRIED, Build, BuildState
+from backend.domain.errors import NotFound
 from backend.domain.principal import Principal, Role
+from backend.seeing import build_of
 
 
 def list_builds(context: Context, principal: Principal, *, limit: int = 100) -> list[Build]:
@@ -25,16 +27,20 @@ def see(
 
     `tenant_id` is the provider's choice; a tenant's people see their own tenant's whatever it says.
     """
-    if principal.role is Role.TENANT:
-        tenant = context.tenants.get(principal.own_tenant())
-        build = context.on_behalf_of(tenant).builds.get(tenant.tenant_id, build_id)
-    else:
-        principal.as_provider()
-        if not tenant_id:
-            raise Invalid(f"Say whose build {build_id} is: name its tenant.")
-        build = context.builds.get(tenant_id, build_id)
+    build = build_of(context, principal, build_id, tenant_id=tenant_id)
     if build.state is not BuildState.EXECUTING:
         return build
     # Executions of all tenants share their pipeline's ARN, so no tenant's role may list steps:
     # the portal does it, for an execution read from a row the tenant was allowed to read.
     return replace(build, steps=context.executions.steps(build.execution_arn))
+
+
+def retry_of(context: Context, principal: Principal, build: Build) -> Build | None:
+    """The build that tries this one again, if there is one."""
+    if build.state not in RETRIED:
+        return None
+    again = naming.retry_id_of(build.build_id)
+    try:
+        return build_of(context, principal, again, tenant_id=build.tenant_id)
+    except NotFound:
+        return None

@@ -36,4 +36,6 @@ def change_tier(context: Context, principal: Principal, tenant_id: str, tier: st
             if step.kind is not StepKind.USER:
                 context.resources.bring(step)
     LOG.info("tenant_id=%s tier=%s was=%s", tenant_id, tier, tenant.tier)
-    return context.tenants.save(moved)
+    context.tenants.save(tenant, moved)
+    context.scheduling.settings_changed()
+    return moved

@@ -42,6 +42,12 @@ class Objects:
             head = self._s3.head_object(Bucket=bucket, Key=key, VersionId=version_id)
         return dict(head["Metadata"])
 
+    def expect(self, bucket: str, key: str, sentence: str) -> None:
+        """Raises NotFound with the sentence when there is no such object to read."""
+        # S3 tells 404 only those who may list the bucket.
+        with translated(sentence, **{"403": NotFound, "404": NotFound}):
+            self._s3.head_object(Bucket=bucket, Key=key)
+
     def copy(self, bucket: str, key: str, version_id: str, *, to: str) -> None:
         """Copies one version within its bucket; at most 5 GiB, S3's limit for one request."""
         sentence = f"The uploaded version of {key!r} is gone: upload the file again."

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -41,8 +41,8 @@ class AuditEntry:
         """The moment, so that entries stand in its order, and what tells it from its like."""
         told = "\n".join((self.actor, self.action, self.subject, self.before, self.after))
         digest = hashlib.sha256(told.encode()).hexdigest()[:16]
-        return f"{self.at.isoformat(timespec='microseconds')}#{digest}"
+        return f"{self.at.astimezone(UTC).isoformat(timespec='microseconds')}#{digest}"
 
     @property
     def day(self) -> str:
-        return self.at.date().isoformat()
+        return self.at.astimezone(UTC).date().isoformat()
