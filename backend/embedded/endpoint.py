@@ -16,6 +16,7 @@ from ministack.core import lambda_runtime
 
 from backend.embedded import (
     administrator,
+    cbor,
     connections,
     delivery,
     forwarding,
@@ -57,7 +58,15 @@ def _install(state: Path) -> None:
     handlers = ministack.SERVICE_HANDLERS
     ministack.SERVICE_HANDLERS = Services((name, handlers[name]) for name in SERVED)
     authorization.install()
-    for each in (connections, repairs, delivery, hosted_login, pipeline_repairs, registry_repairs):
+    for each in (
+        cbor,
+        connections,
+        repairs,
+        delivery,
+        hosted_login,
+        pipeline_repairs,
+        registry_repairs,
+    ):
         each.install()
     images.install(state)
 

@@ -243,3 +243,17 @@ def test_a_session_policy_narrows_what_a_role_may(cloud: Cloud, reader: boto3.Se
     with pytest.raises(ClientError) as refused:
         session.client("s3").get_object(Bucket="authorization-own", Key="file")
     assert code_of(refused) in DENIED
+
+
+def test_a_batch_of_messages_needs_the_right_to_one(cloud: Cloud) -> None:
+    queue = cloud.session().client("sqs").create_queue(QueueName="batches")["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:batches"
+    sender = role(cloud, "batch-sender", allow("sqs:SendMessage", arn)).client("sqs")
+    sent = sender.send_message_batch(
+        QueueUrl=queue,
+        Entries=[{"Id": "one", "MessageBody": "a"}, {"Id": "two", "MessageBody": "b"}],
+    )
+    assert [entry["Id"] for entry in sent["Successful"]] == ["one", "two"]
+    with pytest.raises(ClientError) as refused:
+        sender.delete_message_batch(QueueUrl=queue, Entries=[{"Id": "one", "ReceiptHandle": "x"}])
+    assert code_of(refused) in DENIED

@@ -12,7 +12,7 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator, router
 from ministack.services import dynamodb, sts
 
-from backend.embedded.access import rule_resources
+from backend.embedded.access import metric_requests, rule_resources
 from backend.embedded.access.leading_keys import leading_keys
 from backend.embedded.access.sagemaker_resources import resource_of
 from backend.embedded.service_models import known_members
@@ -36,12 +36,14 @@ _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
 _MATCHES_NOTHING = "\0"
 # The operation under authorization; ministack hands on bodies without it.
 _operation: ContextVar[str] = ContextVar("operation", default="")
+_metrics: ContextVar[str | None] = ContextVar("metrics", default=None)
 
 
 def install() -> None:
     """From here on no root key works, every request needs an Allow, and policies see resources."""
     iam_evaluator.is_root_access_key = sts.is_root_access_key = _is_root
     iam_actions.SERVICE_TO_IAM_NAMESPACE.update(_NAMESPACES)
+    _read_metric_requests()
     _refuse_unknown_and_ambiguous_operations()
     _name_resources()
     _expose_leading_keys()
@@ -52,6 +54,28 @@ def install() -> None:
 def _is_root(_: str) -> bool:
     """ministack takes any 12 digits for the root key of that account."""
     return False
+
+
+def _read_metric_requests() -> None:
+    """What SDKs ask of CloudWatch in CBOR, and `cloudwatch:namespace`, which narrows who may."""
+    name, context_of = iam_actions.extract_iam_action, iam_actions.request_tag_context
+
+    def extract(
+        service: str, method: str, path: str, headers: Headers, body: bytes, query: Query
+    ) -> str | None:
+        operation = None
+        if service == "monitoring":
+            operation = metric_requests.operation_in(path)
+            _metrics.set(metric_requests.namespace_of(headers, body, query))
+        named: str | None = name(service, method, path, headers, body, query)
+        return f"cloudwatch:{operation}" if operation else named
+
+    def context(service: str, action: str, body: bytes, query: Query) -> dict[str, Any]:
+        found: dict[str, Any] = context_of(service, action, body, query)
+        named = _metrics.get() if service == "monitoring" else None
+        return found | ({"cloudwatch:namespace": named} if named else {})
+
+    iam_actions.extract_iam_action, iam_actions.request_tag_context = extract, context
 
 
 def _refuse_unknown_and_ambiguous_operations() -> None:
@@ -70,13 +94,14 @@ def _refuse_unknown_and_ambiguous_operations() -> None:
         if service in _REST:
             query = {key: value for key, value in query.items() if key != "Action"}
             action = name(service, method, path, {}, b"", query)
-        elif named_twice(headers, body, query):
+        elif named_twice(headers, body, query, path):
             action = f"{service}:{AMBIGUOUS}"
         else:
             action = name(service, method, path, headers, body, query)
         action = action or f"{service}:{UNKNOWN}"
         _operation.set(action.partition(":")[2])
-        return action
+        # SQS allows a batch to whoever may do the same to a single message.
+        return action.removesuffix("Batch") if service == "sqs" else action
 
     def params(method: str, path: str, headers: Headers, body: bytes, query: Query) -> Query:
         if router.detect_service(method, path, headers, query) in _REST:
@@ -87,7 +112,7 @@ def _refuse_unknown_and_ambiguous_operations() -> None:
     iam_actions.extract_iam_action, app._routing_params = extract, params
 
 
-def named_twice(headers: Headers, body: bytes, query: Query) -> bool:
+def named_twice(headers: Headers, body: bytes, query: Query, path: str = "/") -> bool:
     """Whether header, form and address name more than one operation, or a member twice.
 
     `query` holds the form's members too, as ministack merges them.
@@ -95,10 +120,12 @@ def named_twice(headers: Headers, body: bytes, query: Query) -> bool:
     form: dict[str, list[str]] = {}
     if _FORM in headers.get("content-type", ""):
         form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-    target = "." in headers.get("x-amz-target", "")
-    return (target and "Action" in {**form, **query}) or any(
-        query[name] != values for name, values in form.items()
+    named = (
+        "." in headers.get("x-amz-target", ""),
+        "Action" in {**form, **query},
+        metric_requests.operation_in(path) is not None,
     )
+    return sum(named) > 1 or any(query[name] != values for name, values in form.items())
 
 
 def _name_resources() -> None:
