@@ -2,13 +2,11 @@
 
 import csv
 import io
-import json
 import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -24,6 +22,7 @@ from backend.domain.model_version import ApprovalStatus
 from backend.domain.principal import Principal, Role
 from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant
+from tests.integration.messages import invoke, invoke_intake, message_of
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
 LINEAR = Choices(algorithm="linear", target="bought")
@@ -250,33 +249,16 @@ def test_an_upload_delivered_twice_is_built_once(
 ):
     tenant = new_tenant("basic")
     build = until(admin, tenant, put(portal, tenant, table(), LINEAR))
-    invoke_intake(admin, message_of(tenant, build))
-    again = admin.builds.get(tenant.tenant_id, build.build_id)
-    assert again == build
-
-
-def test_a_message_that_names_no_build_stays_on_the_queue(admin: Context):
-    answer = invoke_intake(admin, "not json")
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
-
-
-def test_a_message_of_an_unknown_tenant_stays_on_the_queue(
-    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
-):
-    tenant = new_tenant("basic")
-    body = json.dumps({**json.loads(foreign_message(tenant)), "tenant_id": "nobody"})
-    assert invoke_intake(admin, body)["batchItemFailures"]
-
-
-def test_a_message_that_names_anothers_bucket_is_rejected(
-    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
-):
-    mine, theirs = new_tenant("basic"), new_tenant("basic")
-    message = json.loads(foreign_message(theirs)) | {"tenant_id": mine.tenant_id}
-    assert invoke_intake(admin, json.dumps(message)) == {"batchItemFailures": []}
-    [build] = admin.builds.of_tenant(mine.tenant_id, limit=9)
-    assert build.state is BuildState.REJECTED
-    assert f"is not tenant {mine.tenant_id}'s" in (build.reason or "")
+    upload = build.upload
+    again = message_of(
+        tenant,
+        key=upload.key,
+        version_id=upload.version_id,
+        size=upload.size,
+        uploaded_at=upload.uploaded_at.isoformat(),
+    )
+    assert invoke_intake(admin, again) == {"batchItemFailures": []}
+    assert admin.builds.get(tenant.tenant_id, build.build_id) == build
 
 
 def test_a_late_end_of_an_ended_build_changes_nothing_but_frees_its_slot(
@@ -318,41 +300,3 @@ def test_the_board_shows_what_runs(
     [line] = [line for line in board.lines if line.tier.name == "standard"]
     assert build_id in [slot.build_id for slot in line.running]
     until(admin, tenant, build_id)
-
-
-def message_of(tenant: Tenant, build: Build) -> str:
-    return json.dumps(
-        {
-            "tenant_id": tenant.tenant_id,
-            "bucket": build.upload.bucket,
-            "key": build.upload.key,
-            "version_id": build.upload.version_id,
-            "size": build.upload.size,
-            "uploaded_at": build.upload.uploaded_at.isoformat(),
-        }
-    )
-
-
-def foreign_message(tenant: Tenant) -> str:
-    return json.dumps(
-        {
-            "tenant_id": tenant.tenant_id,
-            "bucket": tenant.bucket,
-            "key": "uploads/a.csv",
-            "version_id": "v1",
-            "size": 10,
-            "uploaded_at": "2026-05-04T12:00:00Z",
-        }
-    )
-
-
-def invoke_intake(admin: Context, body: str) -> Any:
-    record = {"messageId": "m1", "body": body, "attributes": {"SentTimestamp": "1777896000000"}}
-    return invoke(admin, naming.INTAKE_FUNCTION, {"Records": [record]})
-
-
-def invoke(admin: Context, function: str, event: dict[str, Any]) -> Any:
-    answer = admin.session.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-    returned = json.load(answer["Payload"])
-    assert "FunctionError" not in answer, returned
-    return returned
