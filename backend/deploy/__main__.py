@@ -16,10 +16,19 @@ def main() -> int:
         type=lambda url: url.rstrip("/"),
         help="where people reach the portal; kept from the last time if not given",
     )
+    parser.add_argument(
+        "--alarm-topic",
+        metavar="ARN",
+        help="the SNS topic that alarms tell of; an empty one ends that, kept if not given",
+    )
     given = parser.parse_args()
     try:
         with reached():
-            outputs = deploy(Context.from_environment(), portal_url=given.portal_url)
+            outputs = deploy(
+                Context.from_environment(),
+                portal_url=given.portal_url,
+                alarm_topic=given.alarm_topic,
+            )
     except BackendError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

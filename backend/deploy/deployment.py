@@ -26,10 +26,17 @@ def aloud(line: str) -> None:
     sys.stdout.flush()
 
 
-def deploy(context: Context, *, portal_url: str | None = None, say: Say = aloud) -> dict[str, str]:
+def deploy(
+    context: Context,
+    *,
+    portal_url: str | None = None,
+    alarm_topic: str | None = None,
+    say: Say = aloud,
+) -> dict[str, str]:
     """Brings the account to what this source tree says; returns the shared stack's outputs.
 
-    Without a portal URL, neither here nor in the settings, a deployed one stays. Raises
+    Without a portal URL, neither here nor in the settings, a deployed one stays; without a topic
+    alarms tell of themselves as they did. Raises
     DeploymentFailed, with AWS's reasons, when a part cannot be made; the same call may then be
     made again and takes up where it ended.
     """
@@ -38,14 +45,15 @@ def deploy(context: Context, *, portal_url: str | None = None, say: Say = aloud)
     bucket = context.stacks.outputs(naming.ARTEFACTS_STACK)["ArtefactBucket"]
     images = ImageSet(context.session, source.containers(), bucket)
     images.begin()
+    code = {"ArtefactBucket": bucket, "PackageKey": _keep_package(context, bucket, say)}
     parameters = {
-        "ArtefactBucket": bucket,
-        "PackageKey": _keep_package(context, bucket, say),
+        **code,
         "PortalUrl": portal_url or _chosen(context.settings.portal_url),
         "DeletionProtection": None,
     }
     made = context.stacks.bring(naming.STACK, source.template("shared.yaml"), parameters)
     _tell(say, made, f"stack {naming.STACK}")
+    _bring_watching(context, {**code, "AlarmTopicArn": alarm_topic}, say)
     outputs = context.stacks.outputs(naming.STACK)
     built = images.finish()
     _tell(say, built, f"images {', '.join(images.names)} with tag {images.tag}")
@@ -61,6 +69,12 @@ def _keep_package(context: Context, bucket: str, say: Say) -> str:
     made = Artefacts(context.session).keep(bucket, key, package.as_zip())
     _tell(say, made, f"package {key}")
     return key
+
+
+def _bring_watching(context: Context, parameters: dict[str, str | None], say: Say) -> None:
+    template = source.template("watching.yaml")
+    made = context.stacks.bring(naming.WATCHING_STACK, template, parameters)
+    _tell(say, made, f"stack {naming.WATCHING_STACK}")
 
 
 def _chosen(portal_url: str) -> str | None:

@@ -20,6 +20,7 @@ FUNCTIONS = (
     naming.DISPATCH_FUNCTION,
     naming.RECORDER_FUNCTION,
     naming.RECORD_BUILD_FUNCTION,
+    naming.METRICS_FUNCTION,
 )
 PIPELINES = (naming.PIPELINE, naming.TUNED_PIPELINE)
 
@@ -34,7 +35,7 @@ def state(admin: Context) -> dict[str, Any]:
             client("cloudformation")
             .describe_stacks(StackName=name)["Stacks"][0]
             .get("LastUpdatedTime")
-            for name in (naming.ARTEFACTS_STACK, naming.STACK)
+            for name in (naming.ARTEFACTS_STACK, naming.STACK, naming.WATCHING_STACK)
         ],
         "functions": [
             (made["CodeSha256"], made["LastModified"])
@@ -61,6 +62,7 @@ def state(admin: Context) -> dict[str, Any]:
 def test_the_first_deployment_makes_everything(deployed: Deployment):
     assert {line.split(":")[0] for line in deployed.said} == {"created"}
     assert "created: stack mlaas" in deployed.said
+    assert "created: stack mlaas-watching" in deployed.said
     assert {algorithm.algorithm for algorithm in deployed.context.algorithms.all()} >= {
         "xgboost",
         "linear",

@@ -215,9 +215,7 @@ NEEDS: dict[str, list[Need]] = {
     ],
     "mlaas-portal": [
         ("sts:AssumeRole", f"{IAM}/mlaas-tenant-acme-access"),
-        *table(
-            "tenants", "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Scan", "UpdateItem"
-        ),
+        *table("tenants", "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Scan", "UpdateItem"),
         *table("tiers", "GetItem", "Scan", "UpdateItem"),
         *table("settings", "GetItem", "UpdateItem"),
         *table("audit", "PutItem", "Query"),

@@ -22,7 +22,7 @@ GIVEN = {
     "PackageKey": "functions/package.zip",
     "PortalUrl": "http://localhost:8501",
     "DeletionProtection": "true",
-    "AlarmTopicArn": "",
+    "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
 }
 # How a resource's ARN is made of its name: the property that names it, and the ARN's form.
 ARNS = {
