@@ -26,7 +26,7 @@ from tests.integration.messages import invoke, invoke_intake, message_of
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
 LINEAR = Choices(algorithm="linear", target="bought")
-WALK_SECONDS = 60
+WALK_SECONDS = 120
 
 
 def table(rows: int = 300, *, classes: int = 2, seed: int = 1) -> bytes:

@@ -1,12 +1,13 @@
 """What a build may become."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from backend.domain.build import NEXT, BuildState
+from backend.domain.build import NEXT, Build, BuildState
 from backend.domain.errors import Conflict
 from tests.unit.values import NOON, waiting_build
 
@@ -15,7 +16,7 @@ LATER = NOON + timedelta(minutes=5)
 
 
 def test_a_build_that_has_ended_never_changes_again():
-    ended = waiting_build().starting().ended(BuildState.STOPPED, at=LATER)
+    ended = waiting_build().starting(0).ended(BuildState.STOPPED, at=LATER)
     for state in BuildState:
         with pytest.raises(Conflict, match="cannot become"):
             ended.ended(state, at=LATER)
@@ -32,11 +33,41 @@ def test_only_the_listed_transitions_are_possible(before: BuildState, after: Bui
 
 
 def test_an_execution_may_end_before_its_start_was_written_down():
-    starting = waiting_build().starting()
+    starting = waiting_build().starting(0)
     assert starting.ended(BuildState.SUCCEEDED, at=LATER).state is BuildState.SUCCEEDED
 
 
-def test_builds_line_up_in_the_order_they_were_requested():
-    first = waiting_build("uploads/z.csv")
-    second = replace(waiting_build("uploads/a.csv"), requested_at=NOON + timedelta(microseconds=1))
-    assert first.tag < second.tag
+def test_only_what_failed_or_was_stopped_is_tried_again_and_reads_the_same_input():
+    failed = waiting_build().starting(0).ended(BuildState.FAILED, at=LATER, reason="no")
+    again = failed.retried(build_id="b2", at=LATER)
+    assert (again.state, again.retry_of) == (BuildState.WAITING, failed.build_id)
+    assert again.input_key == failed.input_key
+    third = replace(again, state=BuildState.STOPPED).retried(build_id="b3", at=LATER)
+    assert (third.retry_of, third.input_key) == ("b2", failed.input_key)
+    with pytest.raises(Conflict, match="only a failed or stopped build"):
+        waiting_build().retried(build_id="b2", at=LATER)
+
+
+def test_a_stop_is_noted_once_and_only_of_what_holds_a_slot():
+    stopping = waiting_build().starting(0).stopping(at=NOON)
+    assert stopping.stopping(at=LATER).stop_requested_at == NOON
+    with pytest.raises(Conflict, match="there is nothing to stop"):
+        waiting_build().stopping(at=NOON)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda build: build.at_front(3, at=LATER),
+        lambda build: build.aside("paused by the provider"),
+        lambda build: build.back_in_line(),
+    ],
+)
+def test_only_a_waiting_build_changes_its_place(change: Callable[[Build], Build]):
+    with pytest.raises(Conflict, match="is Starting and cannot be"):
+        change(waiting_build().starting(0))
+
+
+def test_the_execution_is_named_after_the_build():
+    build = waiting_build()
+    assert build.execution_name == f"basic-{build.build_id}"
