@@ -32,7 +32,8 @@ LOG = logging.getLogger(__name__)
 _ROWS_PER_SLOT = 4
 # A start that is still under way is left alone so long.
 _CUT_OFF_AFTER = timedelta(seconds=10)
-# Many builds of a paused tenant are parked by several dispatches, one after the other.
+# Many builds of a paused tenant are parked by several dispatches, one after the other; and who
+# always loses against other dispatches leaves it to them.
 _MOST_FRUITLESS = 25
 # A new build may show in the index a moment late.
 _INDEX_LAGS = (0.1, 0.3, 0.9)
@@ -199,11 +200,11 @@ class _Round:
 
     def _carried_out(self, outcome: Claim, build: Build) -> bool:
         """Whether it was; if not, what is known of the build or the situation was out of date."""
+        if outcome is not Claim.DONE:
+            self._fruitless += 1
         if outcome is Claim.STATE_MOVED:
             self._situation = situation_of(self._context, now=self._now)
             return False
         self._gone.add(build.build_id)
         self._lines[build.tier] = self._lines[build.tier].without(build)
-        if outcome is Claim.BUILD_MOVED:
-            self._fruitless += 1
         return outcome is Claim.DONE
