@@ -8,10 +8,12 @@ import pytest
 
 from backend import dead_letters
 from backend.context import Context
+from backend.domain import naming
 from backend.domain.build import BuildState
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant, TenantStatus
+from tests.integration.estate import without
 from tests.integration.messages import eventually, invoke_intake, message_of
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
@@ -96,3 +98,9 @@ def test_what_waits_for_intake_is_set_aside_within_seconds(admin: Context, porta
     found = eventually(lambda: letter(portal, body, "premium"))
     assert (found.tenant_id, found.group) == ("acme", "acme")
     assert admin.queues.depth("premium") == 0
+
+
+def test_nothing_taken_in_is_no_reason_to_dispatch(admin: Context, new_tenant: NewTenants):
+    foreign = message_of(new_tenant("basic"), bucket="another")
+    with without(admin, naming.INTAKE_FUNCTION, "intake", "AskForDispatch"):
+        assert invoke_intake(admin, "no json to dispatch", foreign) == DONE
