@@ -99,9 +99,6 @@ class BuildTable:
     def count_waiting(self, tier: Tier) -> int:
         return self._count(_line_of(tier))
 
-    def count_parked(self) -> int:
-        return self._count(_IN_LINE & Key("standing").begins_with(_aside()))
-
     def parked_by_tier(self) -> Counter[str]:
         """How many builds of each tier stand aside."""
         rows = self._rows(
@@ -132,12 +129,14 @@ class BuildTable:
             Limit=limit,
         )
 
-    def count_between(self, low: str, high: str) -> int:
-        """How many builds wait at `low` or behind it, and before `high`; places of one tier."""
-        if low >= high:
-            return 0
-        behind = self._count(_IN_LINE & Key("standing").between(low, high))
-        return behind - self._count(_IN_LINE & Key("standing").eq(high))
+    def places_between(self, low: str, high: str) -> Iterator[str]:
+        """The places taken from `low` to `high`, both included, in their order; of one tier."""
+        rows = self._rows(
+            IndexName=naming.WAITING_INDEX,
+            KeyConditionExpression=_IN_LINE & Key("standing").between(low, high),
+            ProjectionExpression="standing",
+        )
+        return (row["standing"] for row in rows)
 
     def of_tenant(self, tenant_id: str, *, limit: int) -> list[Build]:
         """The tenant's builds, the newest first."""

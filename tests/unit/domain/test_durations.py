@@ -67,6 +67,11 @@ def test_one_past_build_is_not_called_other_when_it_is_alike() -> None:
     assert found.basis == "from 1 past build of about this size"
 
 
+def test_a_run_lasts_a_second_at_least_whatever_the_clocks_say() -> None:
+    found = expected(runs(-5, 0, 0.2), size=MIB, algorithm="xgboost", tuned=False)
+    assert (found.seconds, found.low, found.high) == (1, 1, 1)
+
+
 @pytest.mark.parametrize(
     "other",
     [
