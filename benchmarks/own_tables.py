@@ -24,7 +24,7 @@ def cloud_with_tables() -> Iterator[None]:
         own_cloud(Path(folder)) as cloud,
     ):
         speak_to(cloud)
-        dynamodb: Any = boto3.client("dynamodb")
+        dynamodb: Any = boto3.Session().client("dynamodb")
         for table in tables():
             dynamodb.create_table(**table)
         yield

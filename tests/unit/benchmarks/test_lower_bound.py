@@ -36,6 +36,15 @@ def test_no_schedule_beats_the_bound(arrivals: list[Arrival], slots: int):
     assert mean_wait_bound(arrivals, slots=slots) <= best_mean_wait(arrivals, slots) + 1e-6
 
 
+def test_the_bound_knows_that_a_slot_had_better_wait_for_a_short_build():
+    arrivals = [
+        Arrival(0.0, "acme", "basic", 900.0),
+        Arrival(10.0, "acme", "basic", 10.0),
+    ]
+    assert best_mean_wait(arrivals, 1) == 10
+    assert 5 < mean_wait_bound(arrivals, slots=1) <= 10
+
+
 def test_nobody_need_wait_where_slots_abound():
     arrivals = [Arrival(at, "acme", "basic", 100.0) for at in range(5)]
     assert mean_wait_bound(arrivals, slots=5) == 0
