@@ -48,8 +48,8 @@ class Remembered:
         fresh = self._read_at is not None and abs(now - self._read_at) < LASTS
         if not fresh or state.settings_version != self._version:
             tiers, policy, *_ = self._sources
-            self._tiers, self._policy = tuple(tiers.all()), policy.get()
             self._tenants, self._algorithms = {}, {}
+            self._tiers, self._policy = tuple(tiers.all()), policy.get()
             self._version, self._read_at = state.settings_version, now
         return self._tiers, self._policy
 
@@ -62,18 +62,21 @@ class Remembered:
 
     def tenants(self, tenant_ids: Collection[str]) -> dict[str, Tenant]:
         """Those of the tenants that there are; their finish tags are not kept up."""
-        missing = set(tenant_ids) - self._tenants.keys()
+        known = self._tenants  # another thread may begin a new one
+        missing = set(tenant_ids) - known.keys()
         if missing:
-            self._tenants |= self._sources[2].many(missing)
-        return {name: self._tenants[name] for name in tenant_ids if name in self._tenants}
+            known.update(self._sources[2].many(missing))
+        return {name: known[name] for name in tenant_ids if name in known}
 
     def algorithm(self, name: str) -> Algorithm:
-        if name not in self._algorithms:
-            self._algorithms[name] = self._sources[3].get(name)
-        return self._algorithms[name]
+        known = self._algorithms
+        if name not in known:
+            known[name] = self._sources[3].get(name)
+        return known[name]
 
     def runs(self, *, now: datetime) -> list[Run]:
         """The last month's builds, the newest first, as they were some minutes ago at most."""
-        if self._runs is None or abs(now - self._runs[0]) >= RUNS_LAST:
-            self._runs = (now, self._sources[4].since(now - RUNS_SINCE))
-        return self._runs[1]
+        kept = self._runs
+        if kept is None or abs(now - kept[0]) >= RUNS_LAST:
+            self._runs = kept = (now, self._sources[4].since(now - RUNS_SINCE))
+        return kept[1]

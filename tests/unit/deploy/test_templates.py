@@ -174,11 +174,18 @@ def test_the_ends_of_both_pipelines_reach_the_recorder():
     }
 
 
-def test_every_minute_somebody_dispatches():
-    (schedule,) = resources("AWS::Scheduler::Schedule").values()
-    assert schedule["ScheduleExpression"] == "rate(1 minute)"
-    assert schedule["Target"]["Arn"].endswith(f":function:{naming.DISPATCH_FUNCTION}")
-    assert schedule["Target"]["RoleArn"] == naming.role_arn("mlaas-schedule", ACCOUNT)
+def test_somebody_dispatches_and_measures_every_minute_and_sweeps_every_five():
+    schedules = resources("AWS::Scheduler::Schedule").values()
+    assert {each["Target"]["RoleArn"] for each in schedules} == {
+        naming.role_arn("mlaas-schedule", ACCOUNT)
+    }
+    assert {
+        each["Target"]["Arn"].rpartition(":")[2]: each["ScheduleExpression"] for each in schedules
+    } == {
+        naming.DISPATCH_FUNCTION: "rate(1 minute)",
+        naming.METRICS_FUNCTION: "rate(1 minute)",
+        naming.SWEEP_FUNCTION: "rate(5 minutes)",
+    }
 
 
 @pytest.mark.parametrize(
@@ -189,7 +196,7 @@ def test_every_minute_somebody_dispatches():
             naming.BUILDS_TABLE,
             ["tenant_id", "build_id"],
             {
-                naming.WAITING_INDEX: ["waiting_tier", "waiting_tag"],
+                naming.WAITING_INDEX: ["line", "standing"],
                 naming.BY_TIME_INDEX: ["tenant_id", "requested_at"],
                 naming.BY_STATE_INDEX: ["state", "requested_at"],
             },
