@@ -10,6 +10,7 @@ import streamlit as st
 
 from backend.domain.errors import BackendError
 from portal import format as show
+from portal import notices
 
 P = ParamSpec("P")
 
@@ -41,13 +42,14 @@ def dialog(title: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
 def live(every: timedelta | None) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """A part of a page that refreshes by itself.
 
-    A fragment's own runs bypass the entrypoint, so its refusals are shown here.
+    A fragment's own runs bypass the entrypoint, so its refusals and notices are shown here.
     """
 
     def decorate(part: Callable[[], None]) -> Callable[[], None]:
         @st.fragment(run_every=every)
         @wraps(part)
         def shown() -> None:
+            notices.show_pending()
             with refusals_as_sentences():
                 part()
 
