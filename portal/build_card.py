@@ -5,7 +5,8 @@ from datetime import datetime
 import streamlit as st
 
 from backend.domain.build import Build, BuildState, BuildStep
-from portal import charts, session, tables, words
+from backend.domain.explanation import Explanation
+from portal import charts, places, session, tables, words
 from portal import format as show
 from portal.copyable import copyable
 
@@ -15,17 +16,32 @@ def headline(build: Build, *, now: datetime) -> None:
     tuned = " · tuned" if build.choices.tuned else ""
     st.title(show.plain(build.upload.file_name))
     st.markdown(
-        f"{words.BUILD[build.state].badge} &nbsp; :gray[asked for {asked} · "
+        f"{words.look_of(build).badge} &nbsp; :gray[asked for {asked} · "
         f"{show.size(build.upload.size)} · {build.choices.algorithm}{tuned}]"
     )
 
 
-def outcome(build: Build, *, now: datetime) -> None:
-    """The end in words, and the figures known so far."""
-    if build.reason:
-        st.error(show.plain(build.reason), title=f"{words.BUILD[build.state].word}: here is why")
-    if build.state is BuildState.WAITING:
-        st.info("Waiting for a free slot of your tier. It starts by itself; nothing to do.")
+def related(build: Build, again: Build | None) -> None:
+    """Links to the build this one tries again, and to the one that tries this one again."""
+    if build.retry_of:
+        st.page_link(
+            places.BUILD.page(),
+            label="It tries an earlier build again: see that one",
+            icon=":material/undo:",
+            query_params={"id": build.retry_of},
+        )
+    if again is not None:
+        st.page_link(
+            places.BUILD.page(),
+            label=f"It was tried again and is {words.look_of(again).word.lower()}: see that one",
+            icon=":material/redo:",
+            query_params={"id": again.build_id},
+        )
+
+
+def outcome(build: Build, told: Explanation | None, *, now: datetime) -> None:
+    """The end in words, or the wait for the start, and the figures known so far."""
+    _in_words(build, told, now=now)
     waited = (build.started_at or build.ended_at or now) - build.requested_at
     figures = {"Waited": show.duration(waited)}
     if build.started_at:
@@ -102,6 +118,17 @@ def particulars(build: Build) -> None:
                 "Hyperparameters": build.choices.parameters,
             }
         )
+
+
+def _in_words(build: Build, told: Explanation | None, *, now: datetime) -> None:
+    if told is not None:
+        st.info(show.plain(words.standing(told, now=now)), icon=":material/hourglass_top:")
+    elif words.look_of(build) is words.STOPPING:
+        st.warning("It has been asked to stop, and is Stopped once SageMaker says so.")
+    elif build.state is BuildState.STOPPED:
+        st.warning(show.plain(build.reason or "It was stopped."))
+    elif build.reason:
+        st.error(show.plain(build.reason), title=f"{words.BUILD[build.state].word}: here is why")
 
 
 def _told(step: BuildStep, *, now: datetime) -> str:

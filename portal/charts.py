@@ -10,9 +10,13 @@ import plotly.graph_objects as go
 
 from backend.domain.build import BuildStep, Result
 from backend.domain.cost import CostReport
+from backend.domain.waits import TierWaits
 from backend.queues import QueueBoard, TierLine
+from portal import format as show
 
 LARGEST = 8
+# From so many seconds on, the next unit reads better.
+_UNITS = ((2 * 3600.0, 3600.0, "h"), (120.0, 60.0, "min"), (0.0, 1.0, "s"))
 OTHER, UNTAGGED = "Other tenants", "Untagged"
 # Errors have no common scale; of those that share one, these two are read most.
 _COMPARED = ("auc", "accuracy", "f1", "macro_f1", "precision", "recall", "mae", "rmse")
@@ -79,6 +83,31 @@ def queue_history(
     return _framed(figure, height=240)
 
 
+def waits(tier: TierWaits, palette: Palette, zone: Any = None) -> go.Figure:
+    """A tier's p50 and p95 waits, bucket by bucket; a gap where nothing has started."""
+    longest = max((bucket.p95 for bucket in tier.buckets if bucket.p95 is not None), default=0.0)
+    _, scale, unit = next(entry for entry in _UNITS if longest >= entry[0])
+    figure = go.Figure()
+    for name, colour, values in (
+        ("p50", palette.of(0), [bucket.p50 for bucket in tier.buckets]),
+        ("p95", palette.of(2), [bucket.p95 for bucket in tier.buckets]),
+    ):
+        figure.add_scatter(
+            x=[bucket.start.astimezone(zone) for bucket in tier.buckets],
+            y=[None if value is None else value / scale for value in values],
+            customdata=[_waited(value) for value in values],
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "width": 2},
+            marker={"size": 5},
+            hovertemplate="%{customdata}",
+        )
+    figure.update_layout(hovermode="x unified")
+    figure.update_xaxes(tickformat="%H:%M", nticks=6)
+    figure.update_yaxes(range=[0, max(1.0, longest / scale * 1.15)], ticksuffix=f" {unit}")
+    return _framed(figure, height=200)
+
+
 def step_times(steps: Sequence[BuildStep], palette: Palette, *, now: datetime) -> go.Figure:
     """When each step ran, in seconds after the first began."""
     begun = [step for step in steps if step.started_at is not None]
@@ -143,6 +172,10 @@ def _measured(line: TierLine | None, measure: str) -> int:
     if line is None:
         return 0
     return {"waiting": line.waiting, "running": len(line.running), "depth": line.depth}[measure]
+
+
+def _waited(seconds: float | None) -> str:
+    return "" if seconds is None else show.duration(timedelta(seconds=seconds))
 
 
 def _step_colour(step: BuildStep, palette: Palette) -> str:

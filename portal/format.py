@@ -38,6 +38,17 @@ def duration(span: timedelta) -> str:
     return f"{days} d {hours} h" if days else f"{hours} h {minutes:02} min"
 
 
+def roughly(span: timedelta) -> str:
+    """What is only expected, in one unit: "less than a minute", "about 4 min", "about 3 h"."""
+    minutes = span.total_seconds() / 60
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 90:
+        return f"about {round(minutes)} min"
+    hours = minutes / 60
+    return f"about {round(hours)} h" if hours < 36 else f"about {round(hours / 24)} d"
+
+
 def size(count: int) -> str:
     """Bytes in binary units, three digits."""
     amount, unit = float(count), 0
@@ -61,6 +72,13 @@ def number(value: float) -> str:
 def counted(count: int, noun: str) -> str:
     """A number of things in words: "1 build", "2 builds"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def ordinal(place: int) -> str:
+    """A place in a line: "1st", "2nd", "11th", "23rd"."""
+    teen = 10 < place % 100 < 14
+    ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{ending}"
 
 
 def plain(text: str) -> str:

@@ -45,11 +45,13 @@ TENANTS = Place("provider/tenants.py", "Tenants", ":material/groups:")
 TENANT = Place("provider/tenant.py", "Tenant")
 ONBOARD = Place("provider/onboard.py", "Onboard a tenant")
 QUEUES = Place("provider/queues.py", "Queues", ":material/stacks:")
+DEAD_LETTERS = Place("provider/dead_letters.py", "Dead letters")
+TIERS = Place("provider/tiers.py", "Tiers", ":material/tune:")
 COSTS = Place("provider/costs.py", "Costs", ":material/payments:")
 
 OF: dict[Role, tuple[Place, ...]] = {
     Role.TENANT: (HOME, UPLOAD, BUILDS, BUILD, MODELS),
-    Role.PROVIDER: (TENANTS, TENANT, ONBOARD, QUEUES, COSTS),
+    Role.PROVIDER: (TENANTS, TENANT, ONBOARD, QUEUES, DEAD_LETTERS, TIERS, COSTS),
 }
 EVERYWHERE = tuple(place for places in OF.values() for place in places)
 

@@ -1,28 +1,32 @@
 """Responsible for lists of domain values as tables: what each column says and how it looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from backend.domain.audit import AuditEntry
 from backend.domain.build import Build, BuildState, Result
 from backend.domain.cost import CostReport
+from backend.domain.explanation import Explanation
 from backend.domain.removal import Removal
 from backend.domain.tenant import Tenant
 from portal import charts, words
 from portal import format as show
 
 
-def builds(found: Sequence[Build], *, now: datetime) -> pd.DataFrame:
-    """One row a build, in the order given."""
+def builds(
+    found: Sequence[Build], told: Mapping[str, Explanation], *, now: datetime
+) -> pd.DataFrame:
+    """One row a build, in the order given; `told` explains those that wait, by build id."""
     return pd.DataFrame(
         [
             {
                 "File": build.upload.file_name,
-                "State": [build.state.value],
-                "What happened": what_happened(build, found),
+                "State": [words.look_of(build).word],
+                "What happened": what_happened(build, told.get(build.build_id), now=now),
                 "Requested": _naive(build.requested_at),
                 "Took": took(build, now=now),
                 "Algorithm": build.choices.algorithm,
@@ -34,7 +38,7 @@ def builds(found: Sequence[Build], *, now: datetime) -> pd.DataFrame:
 
 
 def build_columns(key: str) -> dict[str, Any]:
-    looks = [words.BUILD[state] for state in BuildState]
+    looks = [*(words.BUILD[state] for state in BuildState), words.STOPPING]
     return {
         "File": _name_column("File", key),
         "State": st.column_config.MultiselectColumn(
@@ -46,14 +50,13 @@ def build_columns(key: str) -> dict[str, Any]:
     }
 
 
-def what_happened(build: Build, among: Sequence[Build]) -> str:
+def what_happened(build: Build, told: Explanation | None, *, now: datetime) -> str:
     """The one thing worth knowing about a build, in a few words."""
     match build.state:
         case BuildState.WAITING:
-            ahead = sum(
-                other.state is BuildState.WAITING and other.tag < build.tag for other in among
-            )
-            return f"{ahead} of yours ahead" if ahead else "The next of yours to start"
+            return words.standing_in_short(told, now=now) if told else "Joining the line"
+        case BuildState.STARTING | BuildState.EXECUTING if build.stop_requested_at:
+            return "Asked to stop"
         case BuildState.STARTING | BuildState.EXECUTING:
             return "In the making"
         case BuildState.SUCCEEDED if build.result:
@@ -118,6 +121,26 @@ def exported(report: CostReport) -> str:
     rows = [(r.day, r.tenant_id or "", r.amount, r.estimated) for r in report.records]
     names = ["day_utc", "tenant_id", "amount_usd", "estimated"]
     return pd.DataFrame(rows, columns=names).to_csv(index=False)
+
+
+def changes(found: Sequence[AuditEntry]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "When": _naive(entry.at),
+                "Who": entry.actor,
+                "What": entry.action.value,
+                "Of": entry.subject,
+                "Before": entry.before,
+                "After": entry.after,
+            }
+            for entry in found
+        ]
+    )
+
+
+def change_columns() -> dict[str, Any]:
+    return {"When": _time_column("When")}
 
 
 def tenants(found: Sequence[Tenant]) -> pd.DataFrame:

@@ -14,9 +14,11 @@ from portal.copyable import copyable
 
 def headline(tenant: Tenant, *, now: datetime) -> None:
     since = show.when(tenant.created_at, session.zone(), now=now)
+    paused = f" &nbsp; {words.PAUSED.badge}" if tenant.paused else ""
     st.title(show.plain(tenant.name))
     st.markdown(
-        f"{words.TENANT[tenant.status].badge} &nbsp; :gray[{tenant.tier} tier · since {since}]"
+        f"{words.TENANT[tenant.status].badge}{paused} &nbsp; "
+        f":gray[{tenant.tier} tier · since {since}]"
     )
     if tenant.status is TenantStatus.ONBOARDING:
         reason = tenant.failure or "The onboarding was interrupted."

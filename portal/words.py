@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from backend.domain.build import BuildState
+from backend.domain.build import Build, BuildState
 from backend.domain.choices import Objective
+from backend.domain.explanation import Explanation
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.tenant import TenantStatus
+from portal import format as show
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ BUILD: dict[BuildState, Look] = {
     BuildState.STOPPED: Look("Stopped", "orange", ":material/stop_circle:"),
     BuildState.REJECTED: Look("Rejected", "red", ":material/block:"),
 }
+# Not a state of its own: SageMaker has been asked to stop what runs.
+STOPPING = Look("Stopping", "orange", ":material/stop_circle:")
 APPROVAL: dict[ApprovalStatus, Look] = {
     ApprovalStatus.PENDING: Look("Waiting for approval", "orange", ":material/pending:"),
     ApprovalStatus.APPROVED: Look("Approved", "green", ":material/verified:"),
@@ -64,8 +69,39 @@ STEP_MEANING = {
     "RecordRefused": "Writes the result down",
     "BelowBaseline": "Refuses a model that is no better than guessing",
 }
+PAUSED = Look("Paused", "red", ":material/pause_circle:")
 TO_COME = Look("to come", "gray", ":material/radio_button_unchecked:")
 _FIRST, _LAST = ("Preprocess",), ("Evaluate", "CheckSkill", "Register", "RecordBuild")
+
+
+def look_of(build: Build) -> Look:
+    """How the build's state looks; one that has been asked to stop is stopping until it has."""
+    if build.stop_requested_at is not None and not build.state.is_final:
+        return STOPPING
+    return BUILD[build.state]
+
+
+def standing(told: Explanation, *, now: datetime) -> str:
+    """Where a waiting build stands and when it starts, with what that rests on, and why it waits.
+
+    "3rd in line · starts in about 4 min (from 14 past builds of about this size) · basic: 2 of 2
+    slots running".
+    """
+    parts = [_place(told)]
+    if told.starts_at is not None:
+        parts.append(f"{start_of(told, now=now)} ({told.basis})")
+    return " · ".join([*parts, told.reason])
+
+
+def standing_in_short(told: Explanation, *, now: datetime) -> str:
+    """The same for a line of a list: when it starts, or else why it does not."""
+    then = told.reason if told.starts_at is None else start_of(told, now=now)
+    return f"{_place(told)}, {then}"
+
+
+def start_of(told: Explanation, *, now: datetime) -> str:
+    """When a build starts, for one whose start can be told."""
+    return f"starts in {show.roughly((told.starts_at or now) - now)}"
 
 
 def expected_steps(*, tuned: bool) -> tuple[str, ...]:
@@ -104,3 +140,7 @@ def in_order(metrics: Iterable[str]) -> list[str]:
     """The metrics as they are read, those without a word of ours last."""
     known = list(METRIC)
     return sorted(metrics, key=lambda name: (known.index(name) if name in METRIC else 99, name))
+
+
+def _place(told: Explanation) -> str:
+    return "Next in line" if told.position == 1 else f"{show.ordinal(told.position)} in line"

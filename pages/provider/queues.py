@@ -1,65 +1,80 @@
-"""Responsible for the tiers' lines as they move: waiting, running against the limit, given up."""
+"""Responsible for the tiers' lines as they move, and for setting right what waits or runs."""
 
 from datetime import timedelta
 
 import streamlit as st
 
-from backend import queues
-from backend.domain.principal import Principal, Role
-from backend.queues import QueueBoard
-from portal import auth, charts, session
+from backend.domain.principal import Role
+from portal import auth, interventions, line_card, looks, queue_card, session, tables
 from portal import format as show
 from portal.refusals import live
 
 KEPT = 450  # boards of one session: a quarter of an hour
+FEW, MORE = 4, 12  # heads shown of each tier, and of the one chosen
 me = auth.require(Role.PROVIDER)
-
-
-@st.cache_data(ttl=timedelta(seconds=1), max_entries=4, show_spinner=False)
-def board_now(_principal: Principal, role: Role) -> QueueBoard:
-    """One look for all who are looking: a page open on many screens asks AWS no more often."""
-    return queues.board(session.context(), _principal, now=session.now())
-
-
 st.title("Queues")
 
 
 @live(every=timedelta(seconds=2))
 def lines() -> None:
-    board = board_now(me, me.role)
+    board = looks.board(me, me.role)
     seen = st.session_state["boards"] = [*st.session_state.get("boards", []), board][-KEPT:]
+    started = {waits.tier: waits for waits in looks.history(me, me.role).tiers}
+    refreshed = show.when(board.seen_at, session.zone(), now=board.seen_at)
+    st.markdown(f"{queue_card.capacity(board)} :gray[· refreshed {refreshed}, every 2 seconds]")
     with st.grid(3, gap="small", min_column_width=280):
         for line in board.lines:
             with st.container(border=True, height="stretch"):
-                limit = line.tier.max_concurrent_builds
-                st.markdown(f"#### {line.tier.name.capitalize()}")
-                st.progress(
-                    min(1.0, len(line.running) / limit),
-                    text=f"{len(line.running)} of {limit} slots in use",
-                )
-                with st.container(horizontal=True):
-                    st.metric("Waiting", line.waiting)
-                    oldest = show.duration(line.oldest_wait) if line.oldest_wait else "none"
-                    st.metric("Oldest wait", oldest)
-                    st.metric("Intake", line.depth, help="Uploads not yet taken in")
-                if line.dead_letters:
-                    given_up = show.counted(line.dead_letters, "dead letter")
-                    st.error(f"{given_up}: what intake could not take in.")
-    left, right = st.columns(2, gap="small")
-    for column, measure, title in (
-        (left, "waiting", "Waiting builds"),
-        (right, "running", "Running builds"),
-    ):
-        with column.container(border=True):
-            st.markdown(f"**{title}** :gray[· by tier, since you opened this page]")
-            st.plotly_chart(
-                charts.queue_history(seen, measure, session.palette(), session.zone()),
-                key=f"history-{measure}",
-                config={"displayModeBar": False},
-                alt=f"{title} by tier since the page was opened",
-            )
-    refreshed = show.when(board.seen_at, session.zone(), now=board.seen_at)
-    st.caption(f"Refreshed {refreshed}, every 2 seconds")
+                interventions.tier_headline(me, line.tier)
+                queue_card.slots(line)
+                queue_card.figures(line, started.get(line.tier.name))
+    queue_card.moving(seen)
+
+
+@live(every=timedelta(seconds=2))
+def builds() -> None:
+    lines = looks.board(me, me.role).lines
+    tiers, waits = [line.tier for line in lines], {line.tier.name: line.waiting for line in lines}
+    names = [tier.name for tier in tiers]
+    chosen = st.segmented_control(
+        "Builds of one tier", names, key="tier", bind="query-params", format_func=str.capitalize
+    )
+    shown, limit = ((chosen,), MORE) if chosen else (tuple(names), FEW)
+    heads, told = looks.heads(me, me.role, tiers, shown, limit)
+    now = session.now()
+    for name in shown:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**Next in {name}** :gray[· {waits[name]:,} in line]")
+            line_card.waiting(me, heads[name], told, now=now)
+    held = [build for build in looks.running(me, me.role) if build.tier in shown]
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**Running** :gray[· {show.counted(len(held), 'build')}]")
+        line_card.running(me, held, now=now)
+
+
+@live(every=timedelta(seconds=10))
+def past() -> None:
+    history = looks.history(me, me.role)
+    queue_card.waits(history.tiers)
+    if not history.complete:
+        st.caption("There were too many builds to look at all: the oldest hours lack some.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        last = looks.last_sweep(me, me.role)
+        st.markdown(f":gray[{queue_card.swept(last)}]")
+        interventions.sweep_now(me, last)
+    recent = st.expander(
+        "Recent changes", key="changes", icon=":material/history:", on_change="rerun"
+    )
+    if recent.open:
+        recent.dataframe(
+            tables.changes(looks.changes(me, me.role)),
+            hide_index=True,
+            height="content",
+            column_config=tables.change_columns(),
+            alt="What the provider's people have changed lately",
+        )
 
 
 lines()
+builds()
+past()

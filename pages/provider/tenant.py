@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from backend import catalogue, change_tier, offboard, onboard, tenants
+from backend import catalogue, change_tier, offboard, onboard, tenant_share, tenants
 from backend.domain.principal import Role
 from backend.domain.tenant import TenantStatus
-from portal import auth, notices, places, session, tenant_card
+from portal import auth, interventions, notices, places, session, tenant_card, tier_card
 from portal import format as show
-from portal.refusals import dialog
+from portal.refusals import dialog, refusals_as_sentences
 
 me = auth.require(Role.PROVIDER)
 context = session.context()
@@ -57,6 +57,21 @@ if tenant.status in (TenantStatus.ACTIVE, TenantStatus.SUSPENDED):
             notices.tell(f"{tenant.name} is in the {tier} tier now.")
             st.rerun()
     st.caption("Builds that wait or run keep the tier they were asked for in.")
+    st.subheader(f"Share of the {tenant.tier} tier")
+    with refusals_as_sentences():
+        if (share := tier_card.share(tenant)) is not None:
+            tenant_share.set_share(
+                context,
+                me,
+                tenant.tenant_id,
+                weight=share.weight,
+                max_concurrent_builds=share.max_concurrent_builds,
+                now=session.now(),
+                seen=tenant,
+            )
+            notices.tell(f"{tenant.name}'s share is saved.")
+            st.rerun()
+    interventions.pause_or_resume_tenant(me, tenant)
 
 tenant_card.made_of(tenant)
 may_end = tenant.status not in (TenantStatus.ONBOARDING, TenantStatus.OFFBOARDED)

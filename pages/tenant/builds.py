@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from backend import builds
+from backend import builds, waiting
 from backend.domain.build import BuildState
 from backend.domain.principal import Role
 from portal import auth, places, session, tables
@@ -39,9 +39,10 @@ def listing() -> None:
     if not shown:
         st.info("No builds match this filter: choose other states above.")
         return
+    told = waiting.explain(session.context(), me, shown, now=now)
     tables.remember("open-build", [build.build_id for build in shown])
     st.dataframe(
-        tables.builds(shown, now=now),
+        tables.builds(shown, told, now=now),
         hide_index=True,
         column_config=tables.build_columns(key="open-build"),
         key="builds",

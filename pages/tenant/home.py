@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import streamlit as st
 
-from backend import builds, models
+from backend import builds, models, waiting
 from backend.domain.build import BuildState
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.principal import Role
-from portal import auth, places, session, tables
+from portal import auth, places, session, tables, words
 from portal import format as show
 from portal.refusals import live
 
@@ -45,11 +45,17 @@ def overview() -> None:
     with st.grid(4, gap="small", min_column_width=150):
         in_the_making = (BuildState.STARTING, BuildState.EXECUTING)
         running = sum(build.state in in_the_making for build in found)
-        waiting = sum(build.state is BuildState.WAITING for build in found)
+        in_line = [build for build in found if build.state is BuildState.WAITING]
         st.metric("In the making", running, border=True)
-        st.metric("Waiting", waiting, border=True)
+        st.metric("Waiting", len(in_line), border=True)
         st.metric("Models to decide on", len(pending), border=True)
         st.metric("Approved models", approved, border=True)
+    told = waiting.explain(context, me, in_line, now=now)
+    if told:
+        first = min(told, key=lambda build_id: told[build_id].position)
+        name = next(build.upload.file_name for build in in_line if build.build_id == first)
+        standing = words.standing(told[first], now=now)
+        st.info(show.plain(f"{name}: {standing}"), icon=":material/hourglass_top:")
     if found[0].state in (BuildState.FAILED, BuildState.REJECTED):
         name = found[0].upload.file_name
         st.error(show.plain(found[0].reason or ""), title=f"{show.plain(name)} did not build")
@@ -62,7 +68,7 @@ def overview() -> None:
     st.subheader("Latest builds")
     tables.remember("open-latest", [build.build_id for build in found[:5]])
     st.dataframe(
-        tables.builds(found[:5], now=now),
+        tables.builds(found[:5], told, now=now),
         hide_index=True,
         column_config=tables.build_columns(key="open-latest"),
         alt="Your five latest builds",

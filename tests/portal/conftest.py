@@ -40,6 +40,11 @@ def said(texts: Any) -> str:
     return " ".join(re.sub(r"\\([^\w\s])", r"\1", text.value) for text in texts)
 
 
+def labelled(widgets: Any, label: str) -> Any:
+    """The widget a person would look for by its label; the first of several."""
+    return next(widget for widget in widgets if widget.label == label)
+
+
 @pytest.fixture(autouse=True)
 def as_portal(
     portal: Context,

@@ -8,6 +8,7 @@ from backend.domain import naming
 from backend.domain.build import Build, BuildState, BuildStep, Result
 from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
+from backend.domain.fair_queue import Turn
 from backend.domain.tenant import Tenant
 
 
@@ -27,7 +28,9 @@ def build(
     waiting = Build.waiting(
         request, tier=tenant.tier, choices=Choices(target="churn"), queued_at=at, at=at
     )
-    made = replace(waiting, state=state)
+    rank = context.tiers.get(tenant.tier).rank
+    in_line = waiting.in_line(rank, Turn(tag=0, cost=60_000), expected_seconds=60)
+    made = replace(in_line, state=state)
     if state not in (BuildState.WAITING, BuildState.REJECTED):
         made = replace(made, started_at=at + timedelta(seconds=1), instance_type="ml.m5.large")
     if state.is_final:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.context import Context
 from backend.domain.tenant import Tenant, TenantStatus
-from tests.portal.conftest import PAT, Visit, said
+from tests.portal.conftest import PAT, Visit, labelled, said
 
 
 def test_every_tenant_is_listed(visit: Visit, acme: Tenant, other: Tenant) -> None:
@@ -96,7 +96,8 @@ def test_a_half_made_tenant_can_be_resumed(
     visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
 ) -> None:
     tenant = new_tenant("basic")
-    admin.tenants.save(tenant.with_status(TenantStatus.ONBOARDING, "Rule x could not be made."))
+    half_made = tenant.with_status(TenantStatus.ONBOARDING, "Rule x could not be made.")
+    admin.tenants.save(tenant, half_made)
     app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
     assert "Rule x could not be made." in said(app.error)
     next(b for b in app.button if b.label == "Resume the onboarding").click().run(timeout=60)
@@ -108,21 +109,39 @@ def test_a_half_made_tenant_can_be_rolled_back(
     visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
 ) -> None:
     tenant = new_tenant("basic")
-    admin.tenants.save(tenant.with_status(TenantStatus.ONBOARDING))
+    admin.tenants.save(tenant, tenant.with_status(TenantStatus.ONBOARDING))
     app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
     next(button for button in app.button if button.label == "Roll back").click().run(timeout=60)
     assert tenant.tenant_id not in [one.tenant_id for one in admin.tenants.all()]
     assert app.title[0].value == "Tenants"
 
 
-def test_queues_show_each_tier_against_its_limit(visit: Visit) -> None:
-    app = visit(PAT, "provider/queues.py")
-    assert [bar.text for bar in app.progress] == [
-        "0 of 2 slots in use",
-        "0 of 4 slots in use",
-        "0 of 8 slots in use",
-    ]
-    assert len(app.get("plotly_chart")) == 2
+def test_a_tenants_share_is_set_where_it_is_shown(
+    visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
+) -> None:
+    tenant = new_tenant("basic")
+    app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
+    labelled(app.number_input, "Weight").set_value(-1)
+    submitted = labelled(app.button, "Save the share").click().run()
+    assert "has weight -1: give" in said(submitted.error)
+    assert "Made for this tenant" in [heading.value for heading in submitted.subheader]
+    labelled(app.number_input, "Weight").set_value(2.5)
+    labelled(app.number_input, "Most builds at once").set_value(3)
+    labelled(app.button, "Save the share").click().run()
+    saved = admin.tenants.get(tenant.tenant_id)
+    assert (saved.weight, saved.max_concurrent_builds) == (2.5, 3)
+
+
+def test_a_paused_tenant_cannot_be_missed_and_is_resumed(
+    visit: Visit, admin: Context, new_tenant: Callable[..., Tenant]
+) -> None:
+    tenant = new_tenant("basic")
+    app = visit(PAT, "provider/tenant.py", id=tenant.tenant_id)
+    labelled(app.button, "Pause its builds").click().run()
+    assert admin.tenants.get(tenant.tenant_id).paused
+    assert "Paused" in said(app.markdown)
+    labelled(app.button, "Resume its builds").click().run()
+    assert not admin.tenants.get(tenant.tenant_id).paused
 
 
 def test_costs_without_any_say_why(visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,6 +30,14 @@ def fresh(new_tenant: Callable[..., Tenant]) -> Tenant:
     return new_tenant("standard")
 
 
+@pytest.fixture
+def held(admin: Context, fresh: Tenant) -> Tenant:
+    """A tenant nobody else touches, whose builds wait: the provider has paused it."""
+    paused = admin.tenants.save(fresh, replace(fresh, paused=True))
+    admin.scheduling.settings_changed()
+    return paused
+
+
 def test_the_first_visit_leads_to_the_first_build(visit: Visit, fresh: Tenant) -> None:
     app = visit(mara_of(fresh))
     assert app.title[0].value == "Home"
@@ -47,17 +56,82 @@ def test_home_names_what_needs_attention(visit: Visit, admin: Context, fresh: Te
 
 
 def test_builds_are_the_tenants_own_the_newest_first(
-    visit: Visit, admin: Context, fresh: Tenant, other: Tenant
+    visit: Visit, admin: Context, held: Tenant, other: Tenant
 ) -> None:
-    made.build(admin, fresh, BuildState.SUCCEEDED, file_name="old.csv", minutes_ago=90)
-    made.build(admin, fresh, BuildState.WAITING, file_name="new.csv", minutes_ago=1)
+    made.build(admin, held, BuildState.SUCCEEDED, file_name="old.csv", minutes_ago=90)
+    made.build(admin, held, BuildState.WAITING, file_name="new.csv", minutes_ago=1)
     made.build(admin, other, BuildState.FAILED, file_name="foreign.csv")
-    shown = visit(mara_of(fresh), "tenant/builds.py").dataframe[0].value
+    shown = visit(mara_of(held), "tenant/builds.py").dataframe[0].value
     assert list(shown["File"]) == ["new.csv", "old.csv"]
-    assert list(shown["What happened"]) == [
-        "The next of yours to start",
-        "27.9 % better than the baseline",
-    ]
+    assert shown["What happened"][0].endswith("in line, your builds are paused by the provider")
+    assert shown["What happened"][1] == "27.9 % better than the baseline"
+
+
+def test_a_waiting_build_says_where_it_stands_and_is_cancelled(
+    visit: Visit, admin: Context, held: Tenant
+) -> None:
+    build = made.build(admin, held, BuildState.WAITING)
+    home = visit(mara_of(held))
+    assert "churn.csv: " in said(home.info)
+    assert "your builds are paused by the provider" in said(home.info)
+    app = visit(mara_of(held), "tenant/build.py", id=build.build_id)
+    assert "in line · your builds are paused by the provider" in said(app.info)
+    app.button(key=f"cancel-{build.build_id}").click().run()
+    assert admin.builds.get(held.tenant_id, build.build_id).state is BuildState.STOPPED
+    assert "Cancelled by Mara Okafor" in said(app.warning)
+
+
+def test_a_build_that_has_just_started_is_not_cancelled_and_the_page_stands(
+    visit: Visit, admin: Context, held: Tenant
+) -> None:
+    build = made.build(admin, held, BuildState.WAITING)
+    app = visit(mara_of(held), "tenant/build.py", id=build.build_id)
+    current = admin.builds.get(held.tenant_id, build.build_id)
+    admin.builds.move(current, current.starting(slot=98))
+    app.button(key=f"cancel-{build.build_id}").click().run()
+    assert "has started already: stop it instead" in said(app.toast)
+    assert app.title[0].value == "churn\\.csv"
+    assert f"stop-{build.build_id}" in [button.key for button in app.button]
+
+
+def test_a_running_build_is_stopping_until_it_has_stopped(
+    visit: Visit, admin: Context, fresh: Tenant
+) -> None:
+    build = made.build(admin, fresh, BuildState.STARTING)
+    app = visit(mara_of(fresh), "tenant/build.py", id=build.build_id)
+    app.button(key=f"stop-{build.build_id}").click().run()
+    app.button(key=f"stop-it-{build.build_id}").click().run()
+    assert "Stopping" in said(app.markdown)
+    assert "is Stopped once SageMaker says so" in said(app.warning)
+    listed = visit(mara_of(fresh), "tenant/builds.py").dataframe[0].value
+    assert listed["State"][0] == ["Stopping"]
+
+
+def test_a_failed_build_is_tried_again_and_both_lead_to_each_other(
+    visit: Visit, admin: Context, held: Tenant
+) -> None:
+    failed = made.build(admin, held, BuildState.FAILED, reason="No rows are left.")
+    s3 = admin.session.client("s3")
+    s3.put_object(Bucket=held.bucket, Key=failed.input_key, Body=b"age,churn")
+    app = visit(mara_of(held), "tenant/build.py", id=failed.build_id)
+    app.button(key=f"again-{failed.build_id}").click().run()
+    retry = naming.retry_id_of(failed.build_id)
+    assert app.query_params["id"] == retry
+    assert "see that one" in app.get("page_link")[1].proto.label
+    assert admin.builds.get(held.tenant_id, retry).retry_of == failed.build_id
+    back = visit(mara_of(held), "tenant/build.py", id=failed.build_id)
+    assert "It was tried again and is waiting" in back.get("page_link")[1].proto.label
+    assert f"again-{failed.build_id}" not in [button.key for button in back.button]
+
+
+def test_what_cannot_be_tried_again_says_why_and_the_page_stands(
+    visit: Visit, admin: Context, held: Tenant
+) -> None:
+    failed = made.build(admin, held, BuildState.FAILED, reason="No rows are left.")
+    app = visit(mara_of(held), "tenant/build.py", id=failed.build_id)
+    app.button(key=f"again-{failed.build_id}").click().run()
+    assert f"The input of build {failed.build_id} is gone: upload it again" in said(app.error)
+    assert "No rows are left" in said(app.error)
 
 
 def test_the_filter_stands_in_the_address(visit: Visit, admin: Context, fresh: Tenant) -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from backend.domain.build import BuildStep, Result
 from backend.domain.cost import CostRecord, CostReport
-from backend.domain.scheduling import Slot
+from backend.domain.scheduling import Loan, Slot
+from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tier import TIERS
 from backend.queues import QueueBoard, TierLine
 
@@ -23,19 +24,40 @@ def report(costs: dict[str | None, list[str]], days: int = 3) -> CostReport:
     return CostReport(FIRST, FIRST + timedelta(days=days), records)
 
 
-def board(*waiting: int, running: int = 0, at: datetime = NOON) -> QueueBoard:
-    lines = tuple(
-        TierLine(
-            tier=tier,
-            waiting=count,
-            running=tuple(Slot(tier.name, n, "acme", f"b{n}", at) for n in range(running)),
-            oldest_wait=None,
-            depth=0,
-            dead_letters=0,
-        )
-        for tier, count in zip(TIERS, waiting, strict=True)
+def line(
+    *, limit: int = 2, running: int = 0, lent: int = 0, tier: int = 0, waiting: int = 0
+) -> TierLine:
+    """A tier's line; what runs beyond the limit is borrowed."""
+    name = TIERS[tier].name
+    return TierLine(
+        tier=TIERS[tier],
+        waiting=waiting,
+        parked=0,
+        running=tuple(Slot(n, name, "acme", f"b{n}", NOON) for n in range(running)),
+        limit=limit,
+        loan=Loan(lent=lent, borrowed=max(0, running - limit)),
+        oldest_wait=None,
+        depth=0,
+        dead_letters=0,
     )
-    return QueueBoard(lines, seen_at=at)
+
+
+def board(
+    *waiting: int, running: int = 0, at: datetime = NOON, half_started: int = 0, **policy: int
+) -> QueueBoard:
+    lines = tuple(
+        line(tier=tier, waiting=count, running=running, limit=TIERS[tier].max_concurrent_builds)
+        for tier, count in enumerate(waiting)
+    )
+    slots = sum(each.limit for each in lines)
+    return QueueBoard(
+        lines,
+        policy=SchedulingPolicy(**policy),
+        slots=slots,
+        free=slots - running * len(lines),
+        half_started=half_started,
+        seen_at=at,
+    )
 
 
 def step(name: str, start: int, end: int | None, status: str = "Succeeded") -> BuildStep:

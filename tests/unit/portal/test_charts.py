@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from backend.domain.waits import TierWaits, WaitBucket
 from portal import charts
 from portal.charts import OTHER, UNTAGGED, Palette
 from tests.unit.portal.builders import NOON, board, report, result, step
@@ -70,3 +71,32 @@ def test_only_figures_both_have_are_compared() -> None:
     figure = charts.against_baseline(outcome, {"accuracy": "Accuracy"}, PALETTE)
     assert [list(bar.y) for bar in figure.data] == [["Accuracy"], ["Accuracy"]]
     assert [bar.x[0] for bar in figure.data] == [0.8, 0.7]
+
+
+def tier_waits(*waits: tuple[float, float] | None) -> TierWaits:
+    """Half-hours with the given p50 and p95, None for one in which nothing has started."""
+    buckets = tuple(
+        WaitBucket(NOON + n * timedelta(minutes=30), 1 if wait else 0, *(wait or (None, None)))
+        for n, wait in enumerate(waits)
+    )
+    return TierWaits("basic", starts_last_hour=1, buckets=buckets)
+
+
+def test_waits_are_two_lines_with_a_gap_where_nothing_started() -> None:
+    figure = charts.waits(tier_waits((1.0, 30.0), None, (2.0, 60.0)), PALETTE)
+    assert {line.name: list(line.y) for line in figure.data} == {
+        "p50": [1.0, None, 2.0],
+        "p95": [30.0, None, 60.0],
+    }
+
+
+def test_long_waits_are_told_in_the_unit_that_reads_best() -> None:
+    figure = charts.waits(tier_waits((90.0, 600.0)), PALETTE)
+    assert [line.y[0] for line in figure.data] == [1.5, 10.0]
+    assert figure.layout.yaxis.ticksuffix == " min"
+    assert figure.data[1].customdata[0] == "10 min 00 s"
+
+
+def test_a_day_without_a_start_is_an_empty_chart() -> None:
+    figure = charts.waits(tier_waits(None, None), PALETTE)
+    assert [list(line.y) for line in figure.data] == [[None, None], [None, None]]

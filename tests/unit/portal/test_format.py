@@ -46,6 +46,30 @@ def test_durations_show_their_two_largest_units(seconds: float, text: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "about 1 min"),
+        (250, "about 4 min"),
+        (5340, "about 89 min"),
+        (5400, "about 2 h"),
+        (200_000, "about 2 d"),
+    ],
+)
+def test_what_is_only_expected_reads_roughly(seconds: float, text: str) -> None:
+    assert show.roughly(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (1022, "1,022nd")],
+)
+def test_places_in_a_line_are_ordinals(place: int, text: str) -> None:
+    assert show.ordinal(place) == text
+
+
+@pytest.mark.parametrize(
     ("count", "text"),
     [
         (0, "0 bytes"),

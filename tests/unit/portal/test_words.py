@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 
 from backend.domain.build import BuildState
 from backend.domain.choices import Objective
+from backend.domain.explanation import Explanation
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.tenant import TenantStatus
 from portal import words
+from tests.unit.portal.builders import NOON
 
 PIPELINES = Path(__file__).resolve().parents[3] / "backend" / "pipeline"
 
@@ -44,3 +47,21 @@ def test_every_state_has_a_look() -> None:
     assert set(words.APPROVAL) == set(ApprovalStatus)
     assert set(words.TENANT) == set(TenantStatus)
     assert set(words.OBJECTIVE) == set(Objective)
+
+
+def test_a_place_in_line_is_told_with_its_start_what_says_so_and_the_reason() -> None:
+    told = Explanation(
+        3,
+        "basic: 2 of 2 slots running",
+        NOON + timedelta(seconds=250),
+        "from 14 past builds of about this size",
+    )
+    assert words.standing(told, now=NOON) == (
+        "3rd in line · starts in about 4 min (from 14 past builds of about this size) · "
+        "basic: 2 of 2 slots running"
+    )
+
+
+def test_without_a_start_only_the_reason_is_told() -> None:
+    told = Explanation(1, "tier paused by the provider")
+    assert words.standing(told, now=NOON) == "Next in line · tier paused by the provider"
