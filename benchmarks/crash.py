@@ -106,7 +106,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--crashes", type=_chance, default=0.01, help="at each step boundary")
     parser.add_argument("--duplicates", type=_chance, default=0.05, help="of messages and events")
     parser.add_argument("--losses", type=_chance, default=0.01, help="of events")
-    parser.add_argument("--throttling", type=_chance, default=0.05, help="of SageMaker's calls")
+    parser.add_argument("--throttling", type=_chance, default=0.03, help="of SageMaker's calls")
     parser.add_argument("--keep", action="store_true", help="keep the folder of records and logs")
     return parser
 

@@ -1,11 +1,10 @@
 """Responsible for the ground that crashes are tried on: tables, queues, tenants and their uploads.
 
-Of the shared template only what keeps something is made; what runs is the benchmark's.
+The queues have no dead letters: with so many crashes some message is taken in once too often.
 """
 
 import json
 import random
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -19,10 +18,8 @@ from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.tier import TIERS, Tier
 from benchmarks.history import Limits, Upload
+from benchmarks.own_tables import tables
 
-_KEPT = re.compile(r"^    Type: AWS::(DynamoDB::Table|SQS::Queue)$", re.M)
-# A message that is taken in again and again because of crashes is not what dead letters are for.
-_ATTEMPTS = ("maxReceiveCount: 5", "maxReceiveCount: 1000")
 _FILE = b"a,b\n1,2\n"
 
 
@@ -43,8 +40,6 @@ PLAYERS: Mapping[str, Player] = {
     "gold": Player("premium", 0.2),
     "prime": Player("premium", 0.1),
 }
-# The head of the template wants these; nothing that is made of it uses them but the last.
-_PARAMETERS = {"ArtefactBucket": "none", "PackageKey": "none", "DeletionProtection": "false"}
 # Basic may borrow only so many slots; the others as many as are idle.
 _BORROWING = replace(TIERS[0], most_builds=TIERS[0].max_concurrent_builds + 2)
 PLAYED: tuple[Tier, ...] = (_BORROWING, *TIERS[1:])
@@ -60,8 +55,11 @@ def limits() -> Limits:
 
 def prepare(context: Context) -> None:
     """Makes the tables and queues, then registers tiers, algorithms and tenants with buckets."""
-    context.stacks.bring(naming.STACK, _template(), _PARAMETERS)
+    dynamodb = context.session.client("dynamodb")
+    for table in tables():
+        dynamodb.create_table(**table)
     for tier in PLAYED:
+        context.session.client("sqs").create_queue(QueueName=naming.queue_of(tier.name))
         context.tiers.add(tier)
     images = source.containers()
     for image in images.named("algorithm.json"):
@@ -100,14 +98,6 @@ def upload(context: Context, builds: int, duplicates: float, seed: str, record: 
                 sqs.send_message(QueueUrl=urls[tenant.tier], MessageBody=body)
             build_id = naming.build_id_of(tenant.bucket, key, put["VersionId"])
             lines.write(json.dumps(asdict(Upload(name, build_id)) | {"times": times}) + "\n")
-
-
-def _template() -> str:
-    """The shared template with its tables and queues alone."""
-    head, _, rest = source.template("shared.yaml").partition("\nResources:\n")
-    resources = re.split(r"(?m)^(?=  \w+:$)", rest.partition("\nOutputs:\n")[0])
-    kept = "".join(resource for resource in resources if _KEPT.search(resource))
-    return f"{head}\nResources:\n{kept.replace(*_ATTEMPTS)}"
 
 
 def _tenant(name: str, player: Player, account: str) -> Tenant:

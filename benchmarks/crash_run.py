@@ -33,10 +33,11 @@ _STORM_ENDS_AT = 0.95  # of the builds; the rest is what the calm has to do
 _SLOWEST_SECONDS_A_BUILD = 2.0
 _PATIENCE_SECONDS = 60.0
 _MOST_FAILED = 100  # then something is so wrong that more of it tells nothing
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _TELL_EVERY_SECONDS = 10.0
 _IDLE_SECONDS = 2.5
 _STUCK_SECONDS = 20.0
+# What workers call.
 _SERVICES = ("dynamodb", "lambda", "s3", "sagemaker", "sqs")
 
 

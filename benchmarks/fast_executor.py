@@ -193,7 +193,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", default="0")
     parser.add_argument("--duplicates", type=float, default=0.05, help="of all events")
     parser.add_argument("--losses", type=float, default=0.01, help="of all events")
-    parser.add_argument("--throttling", type=float, default=0.05, help="of all calls of SageMaker")
+    parser.add_argument("--throttling", type=float, default=0.03, help="of all calls of SageMaker")
     parser.add_argument("--longest-seconds", type=float, default=1.0, help="of an execution")
     return parser
 
