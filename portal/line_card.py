@@ -48,16 +48,13 @@ def waiting(
 
 def running(me: Principal, builds: Sequence[Build], *, now: datetime) -> None:
     for build in builds:
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             began = build.started_at
             since = f" :gray[for {show.duration(now - began)}]" if began else ""
             tenant = show.plain(build.tenant_id)
             st.markdown(
                 f"**{show.plain(_file(build))}** :gray[{tenant} · {build.tier}]  \n"
-                f"{words.look_of(build).badge}{since}",
-                width="content",
+                f"{words.look_of(build).badge}{since}"
             )
             if build.stop_requested_at is None and st.button(
                 "Stop",

@@ -115,27 +115,43 @@ def _tenant(context: Context, tenant_id: str, name: str, email: str) -> Tenant:
 @pytest.fixture(scope="session")
 def built(world: World) -> Build:
     """A build of Acme's that has run to its end, uploaded as a browser would."""
+    return ended(world, begun(world, "earlier.csv"))
+
+
+def begun(world: World, file_name: str, *, tuned: bool = False) -> Build:
+    """A build of Acme's that has started, of a file uploaded as a browser would."""
     portal, ana = world.context.as_portal(), Principal("ana", "Ana", Role.TENANT, "acme-telecom")
     content = (DATA / "churn.csv").read_bytes()
     ticket = upload.begin(
         portal,
         ana,
-        file_name="earlier.csv",
+        file_name=file_name,
         size=len(content),
         content_type="text/csv",
-        choices=Choices(algorithm="linear", target="churn"),
+        choices=Choices(algorithm="linear", target="churn", tuned=tuned),
         now=datetime.now(UTC),
     )
     request = urllib.request.Request(ticket.urls[0], data=content, method="PUT")
     with urllib.request.urlopen(request, timeout=30):
         upload.complete(portal, ana, ticket)
+    return _once(
+        world, lambda build: build.upload.file_name == file_name and build.started_at is not None
+    )
+
+
+def ended(world: World, build: Build) -> Build:
+    return _once(world, lambda one: one.build_id == build.build_id and one.state.is_final)
+
+
+def _once(world: World, reached: Callable[[Build], bool]) -> Build:
+    """Acme's build that has got there, within two minutes."""
     limit = time.monotonic() + 120
     while time.monotonic() < limit:
         for build in world.context.builds.of_tenant(world.acme.tenant_id, limit=10):
-            if build.upload.file_name == "earlier.csv" and build.state.is_final:
+            if reached(build):
                 return build
         time.sleep(0.2)
-    pytest.fail("The build did not end within two minutes.")
+    pytest.fail("The build did not get there within two minutes.")
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """The provider's day in a browser: a tenant comes on board, queues move, costs are told."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
+from backend.domain.audit import Action
 from backend.domain.build import Build, BuildState
-from tests.e2e.conftest import PROVIDER, Enter, World, settled
+from tests.e2e.conftest import PROVIDER, Enter, World, begun, ended, settled
 
 MINUTES = 60_000
 Picture = Callable[[Page, str], None]
@@ -43,14 +46,39 @@ def test_a_tenant_comes_on_board_with_its_plan_seen_first(
 
 def test_queues_refresh_by_themselves(enter: Enter, world: World, picture: Picture) -> None:
     page = enter(PROVIDER, "/queues")
-    expect(page.get_by_text("slots in use")).to_have_count(3)
-    stamp = page.get_by_text("Refreshed")
+    expect(page.get_by_text(re.compile(r"of \d+ own"))).to_have_count(3)
+    stamp = page.get_by_text("refreshed")
     before = stamp.inner_text()
     page.wait_for_function(
         "before => ![...document.querySelectorAll('p')].some(p => p.innerText === before)",
         arg=before,
     )
     picture(page, "queues")
+
+
+def test_a_double_click_pauses_a_tier_once(enter: Enter, world: World) -> None:
+    page = enter(PROVIDER, "/queues")
+    page.get_by_role("button", name="Pause").first.dblclick()
+    expect(page.get_by_text("Nothing of this tier starts")).to_be_visible(timeout=MINUTES)
+    page.wait_for_timeout(3000)  # the second press would have been answered by now
+    expect(page.get_by_text("Nothing of this tier starts")).to_be_visible()
+    today = world.context.audit.latest(9, today=datetime.now(UTC).date(), days=1)
+    assert [entry.action for entry in today] == [Action.PAUSE_TIER]
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("Nothing of this tier starts")).to_have_count(0, timeout=MINUTES)
+
+
+def test_a_running_build_is_stopped_after_a_question(enter: Enter, world: World) -> None:
+    running = begun(world, "long.csv", tuned=True)
+    page = enter(PROVIDER, "/queues")
+    page.get_by_role("button", name="Stop", exact=True).first.click()
+    asked = page.get_by_role("dialog")
+    expect(asked.get_by_text("long.csv")).to_be_visible()
+    page.wait_for_timeout(4500)  # the page refreshes behind the question, which stays
+    asked.get_by_role("button", name="Stop the build").dblclick()
+    expect(page.get_by_text("long.csv is being stopped")).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert ended(world, running).state is BuildState.STOPPED
 
 
 def test_costs_are_told_by_tenant(enter: Enter, built: Build, picture: Picture) -> None:
@@ -68,7 +96,7 @@ def test_costs_are_told_by_tenant(enter: Enter, built: Build, picture: Picture) 
 
 def test_a_phone_has_room_for_every_page(enter: Enter, world: World) -> None:
     phone = {"width": 390, "height": 844}
-    for address in ("tenants", "onboard", "queues", "costs"):
+    for address in ("tenants", "onboard", "queues", "dead_letters", "tiers", "costs"):
         page = enter(PROVIDER, f"/{address}", viewport=phone)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= phone["width"], address

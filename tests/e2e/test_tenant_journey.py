@@ -129,7 +129,16 @@ def test_cancelling_an_upload_leaves_nothing_to_resume(enter: Enter, world: Worl
 
 
 @pytest.mark.parametrize(
-    "address", ["tenants", "tenant?id=acme-telecom", "onboard", "queues", "costs"]
+    "address",
+    [
+        "tenants",
+        "tenant?id=acme-telecom",
+        "onboard",
+        "queues",
+        "dead_letters?tier=basic",
+        "tiers",
+        "costs",
+    ],
 )
 def test_a_tenant_finds_no_page_of_the_provider(enter: Enter, world: World, address: str) -> None:
     page = enter(world.ana, f"/{address}")
