@@ -56,6 +56,15 @@ def test_what_has_changed_since_can_be_acted_on_again() -> None:
     assert app.session_state["done"] == ["waiting", "running", "waiting"]
 
 
+def test_what_somebody_else_has_turned_back_can_be_acted_on_again() -> None:
+    app = press(page())
+    app.session_state["seen"] = "running"
+    app.run()
+    app.session_state["seen"] = "waiting"
+    press(app.run())
+    assert app.session_state["done"] == ["waiting", "waiting"]
+
+
 def test_a_refusal_is_told_the_page_stands_and_it_can_be_tried_again() -> None:
     app = press(page(refuses=True))
     assert "has started already" in app.toast[0].value
