@@ -13,7 +13,7 @@ from portal import actions, interventions, words
 from portal import format as show
 from portal.refusals import dialog
 
-_WIDTHS = (5, 6, 4)
+_WIDTHS = (4, 9, 4)
 
 
 def waiting(
@@ -48,7 +48,12 @@ def waiting(
 
 def running(me: Principal, builds: Sequence[Build], *, now: datetime) -> None:
     for build in builds:
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        with st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            wrap=False,
+        ):
             began = build.started_at
             since = f" :gray[for {show.duration(now - began)}]" if began else ""
             tenant = show.plain(build.tenant_id)

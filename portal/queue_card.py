@@ -54,6 +54,12 @@ def figures(line: TierLine, waits: TierWaits | None) -> None:
         places.go(places.DEAD_LETTERS, tier=line.tier.name)
 
 
+def in_line(line: TierLine) -> str:
+    """What a tier's builds are listed under."""
+    aside = f", {line.parked:,} aside" if line.parked else ""
+    return f"**Next in {line.tier.name}** :gray[· {line.waiting:,} in line{aside}]"
+
+
 def moving(boards: Sequence[QueueBoard]) -> None:
     """What waits and what runs, since the reader opened the page."""
     left, right = st.columns(2, gap="small")

@@ -33,9 +33,8 @@ def lines() -> None:
 
 @live(every=timedelta(seconds=2))
 def builds() -> None:
-    lines = looks.board(me, me.role).lines
-    tiers, waits = [line.tier for line in lines], {line.tier.name: line.waiting for line in lines}
-    names = [tier.name for tier in tiers]
+    by_name = {line.tier.name: line for line in looks.board(me, me.role).lines}
+    tiers, names = [line.tier for line in by_name.values()], list(by_name)
     chosen = st.segmented_control(
         "Builds of one tier", names, key="tier", bind="query-params", format_func=str.capitalize
     )
@@ -44,7 +43,7 @@ def builds() -> None:
     now = session.now()
     for name in shown:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**Next in {name}** :gray[· {waits[name]:,} in line]")
+            st.markdown(queue_card.in_line(by_name[name]))
             line_card.waiting(me, heads[name], told, now=now)
     held = [build for build in looks.running(me, me.role) if build.tier in shown]
     with st.container(border=True, gap="xsmall"):

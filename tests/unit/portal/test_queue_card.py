@@ -1,10 +1,11 @@
 """Responsible for: what tiers share, and what a sweep has mended, each in one line."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from backend.domain.sweep_report import SweepReport
 from portal import queue_card, session
-from tests.unit.portal.builders import board
+from tests.unit.portal.builders import board, line
 
 
 def test_the_capacity_is_one_line() -> None:
@@ -19,6 +20,12 @@ def test_strict_quotas_have_no_reserve_and_interrupted_starts_stand_out() -> Non
     assert "lending off" in told
     assert "reserve" not in told
     assert ":orange[1 start interrupted]" in told
+
+
+def test_who_stands_aside_is_counted_beside_the_line() -> None:
+    assert queue_card.in_line(line(waiting=3)) == "**Next in basic** :gray[· 3 in line]"
+    aside = replace(line(), parked=5)
+    assert queue_card.in_line(aside) == "**Next in basic** :gray[· 0 in line, 5 aside]"
 
 
 def test_a_sweep_tells_what_it_has_mended() -> None:
