@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 import numpy
@@ -70,12 +70,17 @@ def noisy_bursts(*, builds: int, tenants: int, slots_a_tier: int, seed: int) -> 
 
 
 def of_trace(arrivals: Sequence[Arrival], *, slots_a_tier: int) -> Workload:
-    """A tenant keeps quiet who never asks for more builds in ten minutes than a tier has slots."""
+    """A tenant keeps quiet who never asks for more builds in ten minutes than a tier has slots.
+
+    Time begins with the first build: nothing happens before it.
+    """
+    first = min(arrival.submit_s for arrival in arrivals)
+    shifted = tuple(replace(arrival, submit_s=arrival.submit_s - first) for arrival in arrivals)
     asked: dict[str, list[float]] = defaultdict(list)
-    for arrival in arrivals:
+    for arrival in shifted:
         asked[arrival.tenant].append(arrival.submit_s)
     quiet = (tenant for tenant, times in asked.items() if not _has_burst(times, slots_a_tier))
-    return Workload(tuple(arrivals), frozenset(quiet))
+    return Workload(shifted, frozenset(quiet))
 
 
 def _quiet_tenants(count: int) -> list[tuple[str, str]]:

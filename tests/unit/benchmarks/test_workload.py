@@ -53,3 +53,9 @@ def test_of_a_trace_who_asks_for_more_than_a_tier_can_run_at_once_is_not_quiet()
     )
     assert work.quiet == {"calm", "steady"}
     assert work.tiers == ("premium",)
+
+
+def test_of_a_trace_with_the_time_of_day_only_the_time_between_builds_counts():
+    late = [Arrival(1.7e9, "acme", "basic", 60.0), Arrival(1.7e9 + 90, "acme", "basic", 60.0)]
+    work = of_trace(late, slots_a_tier=2)
+    assert [arrival.submit_s for arrival in work.arrivals] == [0, 90]
