@@ -16,8 +16,8 @@ from backend.aws.queues import Queues
 from backend.aws.registry import Registry
 from backend.aws.remembered import Remembered
 from backend.aws.roles import Roles
-from backend.aws.scheduling_table import SchedulingTable
 from backend.aws.run_history import RunHistory
+from backend.aws.scheduling_table import SchedulingTable
 from backend.aws.session import AwsSession
 from backend.aws.sign_in import SignIn
 from backend.aws.stacks import Stacks

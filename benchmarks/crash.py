@@ -1,7 +1,8 @@
 """Kills the real code between any two of its steps, and judges what is left by the record.
 
-    python -m benchmarks.crash [--builds 1000] [--seeds 10] [--crashes P] [--duplicates P]
-                               [--losses P] [--throttling P] [--keep]
+    python -m benchmarks.crash [--builds 1000] [--seeds 10] [--first-seed N]
+                               [--crashes P] [--stalls P] [--duplicates P] [--losses P]
+                               [--throttling P] [--keep]
 
 Intake, two dispatchers, recorders and the sweep run as processes of their own against an embedded
 cloud and an executor whose executions last a moment. After the storm there is one sweep, then
@@ -29,7 +30,12 @@ _LONGEST_TRACE = 60
 def main() -> int:
     options = _options().parse_args()
     weather = Weather(
-        options.builds, options.crashes, options.duplicates, options.losses, options.throttling
+        options.builds,
+        crashes=options.crashes,
+        stalls=options.stalls,
+        duplicates=options.duplicates,
+        losses=options.losses,
+        throttling=options.throttling,
     )
     folder = Path(tempfile.mkdtemp(prefix="crash-"))
     began = time.monotonic()
@@ -104,6 +110,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=_positive, default=10, help="how many storms")
     parser.add_argument("--first-seed", type=int, default=1, help="to look at one storm again")
     parser.add_argument("--crashes", type=_chance, default=0.01, help="at each step boundary")
+    parser.add_argument("--stalls", type=_chance, default=0.01, help="at each step boundary")
     parser.add_argument("--duplicates", type=_chance, default=0.05, help="of messages and events")
     parser.add_argument("--losses", type=_chance, default=0.01, help="of events")
     parser.add_argument("--throttling", type=_chance, default=0.03, help="of SageMaker's calls")

@@ -33,16 +33,18 @@ class Player:
 
 
 PLAYERS: Mapping[str, Player] = {
-    "noisy": Player("basic", 0.3),
-    "quiet": Player("basic", 0.1),
-    "steady": Player("standard", 0.2),
-    "capped": Player("standard", 0.1, cap=2),
+    "noisy": Player("basic", 0.25),
+    "quiet": Player("basic", 0.05, cap=1),
+    "steady": Player("standard", 0.25),
+    "capped": Player("standard", 0.15, cap=2),
     "gold": Player("premium", 0.2),
     "prime": Player("premium", 0.1),
 }
-# Basic may borrow only so many slots; the others as many as are idle.
-_BORROWING = replace(TIERS[0], most_builds=TIERS[0].max_concurrent_builds + 2)
-PLAYED: tuple[Tier, ...] = (_BORROWING, *TIERS[1:])
+# Premium may borrow whatever is idle, the others two slots each.
+PLAYED: tuple[Tier, ...] = tuple(
+    tier if tier.name == "premium" else replace(tier, most_builds=tier.max_concurrent_builds + 2)
+    for tier in TIERS
+)
 
 
 def limits() -> Limits:

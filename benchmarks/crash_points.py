@@ -1,4 +1,4 @@
-"""Responsible for killing a process between two steps: before or after any call of AWS.
+"""Responsible for killing a process, or holding it up, before or after any call of AWS.
 
 A step boundary is told by who was at work, what AWS was called for, and the side of the call. After
 the call AWS has done what was asked, and the caller has not heard of it.
@@ -19,19 +19,22 @@ from typing import Any
 from demo.cloud import ROOT
 
 _ADAPTERS = str(ROOT / "backend" / "aws")
+_LONGEST_STALL_SECONDS = 1.0
 _EVENTS = {"before-call": "before", "after-call": "after"}
 
 
 class CrashPoints:
     """Kills its own process by chance, and for certain at a boundary where none was killed yet.
 
-    A worker process arms it; `storm` is shared, and while it is 0 nobody is killed.
+    Where it is not killed it may be held up, so that what it has read is out of date. A worker
+    process arms it; `storm` is shared, and while it is 0 nothing of this happens.
     """
 
-    def __init__(self, log: Path, rate: float) -> None:
+    def __init__(self, log: Path, rate: float, stalls: float) -> None:
         self.storm: Any = RawValue("i", 0)  # without a lock: who is killed could hold it for ever
         self.log = log
         self._rate = rate
+        self._stalls = stalls
         self._role = ""
         self._draw = random.Random(0)  # noqa: S311 - chance keeps no secret
         self._known: set[str] = set()
@@ -53,9 +56,10 @@ class CrashPoints:
         caller = _adapter(sys._getframe())
         doing = f"{caller} {operation}" if caller else f"{service}.{operation}"
         boundary = f"{self._role}: {_EVENTS[event]} {doing}"
-        if boundary in self._known and self._draw.random() >= self._rate:
-            return
-        self._die(boundary)
+        if boundary not in self._known or self._draw.random() < self._rate:
+            self._die(boundary)
+        if self._draw.random() < self._stalls:
+            time.sleep(self._draw.uniform(0, _LONGEST_STALL_SECONDS))
 
     def _die(self, boundary: str) -> None:
         line = json.dumps({"pid": os.getpid(), "at": time.time(), "boundary": boundary}) + "\n"

@@ -35,7 +35,7 @@ _PATIENCE_SECONDS = 60.0
 _MOST_FAILED = 100  # then something is so wrong that more of it tells nothing
 _POLL_SECONDS = 0.1
 _TELL_EVERY_SECONDS = 10.0
-_IDLE_SECONDS = 2.5
+_IDLE_SECONDS = 1.5
 _STUCK_SECONDS = 20.0
 # What workers call.
 _SERVICES = ("dynamodb", "lambda", "s3", "sagemaker", "sqs")
@@ -47,6 +47,7 @@ class Weather:
 
     builds: int
     crashes: float
+    stalls: float
     duplicates: float
     losses: float
     throttling: float
@@ -84,7 +85,7 @@ class _Trial:
         self._folder = folder
         self._executor = executor
         self._uploads = folder / "uploads.jsonl"
-        self._points = CrashPoints(folder / "crashes.jsonl", weather.crashes)
+        self._points = CrashPoints(folder / "crashes.jsonl", weather.crashes, weather.stalls)
         self._context = Context.from_environment()
         self._crew = Crew(_fresh(self._points), executor, self._points, folder, seed)
 

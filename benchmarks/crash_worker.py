@@ -27,7 +27,7 @@ from benchmarks.fast_executor import DISPATCH, STATUS
 LOG = logging.getLogger(__name__)
 _BATCH = 4
 _IDLE_SECONDS = 0.2
-_NET_SECONDS = 1.0  # stands for the schedule's minute
+_NET_SECONDS = 0.3  # stands for the schedule's minute
 _SWEEP_SECONDS = 2.0
 _HASTE = 0.1  # executions last a second where they would last minutes
 _VISIBILITY_SECONDS = 1  # of a message that is being taken in

@@ -36,6 +36,26 @@ def paused(admin: Context, *names: str) -> Iterator[None]:
         admin.scheduling.settings_changed()
 
 
+@contextmanager
+def clocks_stopped(admin: Context) -> Iterator[None]:
+    """Nothing is dispatched but by those who ask for it."""
+    scheduler = admin.session.client("scheduler")
+    clocks = [listed["Name"] for listed in scheduler.list_schedules()["Schedules"]]
+    assert clocks
+
+    def turn(state: str) -> None:
+        for name in clocks:
+            known = scheduler.get_schedule(Name=name)
+            kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+            scheduler.update_schedule(**{part: known[part] for part in kept}, State=state)
+
+    turn("DISABLED")
+    try:
+        yield
+    finally:
+        turn("ENABLED")
+
+
 def joined(
     admin: Context,
     tenant: Tenant,

@@ -14,7 +14,7 @@ from backend.domain.build import Build, BuildState
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.tenant import Tenant, TenantStatus
 from tests.integration.estate import PAT
-from tests.integration.lines import joined, paused, person_of, remembered_of
+from tests.integration.lines import clocks_stopped, joined, paused, person_of, remembered_of
 from tests.integration.test_walk import LINEAR, put, table, until
 
 NewTenants = Callable[..., Tenant]
@@ -98,8 +98,9 @@ def test_a_paused_tenants_build_stands_aside_and_starts_when_it_is_resumed(
         return build.parked == "paused by the provider"
 
     until(admin, tenant, build_id, stands_aside)
-    assert not tenant_share.resume_tenant(portal, PAT, tenant.tenant_id, now=NOW).paused
-    until(admin, tenant, build_id, lambda build: build.state is not BuildState.WAITING)
+    with clocks_stopped(admin):
+        assert not tenant_share.resume_tenant(portal, PAT, tenant.tenant_id, now=NOW).paused
+        until(admin, tenant, build_id, lambda build: build.state is not BuildState.WAITING)
     actions = {entry.action for entry in remembered_of(admin, tenant.tenant_id)}
     assert actions == {Action.PAUSE_TENANT, Action.RESUME_TENANT}
     assert until(admin, tenant, build_id).state is BuildState.SUCCEEDED

@@ -10,6 +10,7 @@ import pytest
 
 from backend import tier_settings
 from backend.context import Context
+from backend.domain import naming
 from backend.domain.audit import Action
 from backend.domain.build import BuildState
 from backend.domain.errors import BackendError, Conflict, Forbidden, Invalid, NotFound
@@ -18,7 +19,7 @@ from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tenant import Tenant
 from backend.domain.tier import TIERS, Tier
 from tests.integration.estate import PAT
-from tests.integration.lines import remembered_of
+from tests.integration.lines import clocks_stopped, remembered_of
 from tests.integration.test_walk import LINEAR, put, table, until
 
 NOW = datetime.now(UTC)
@@ -28,10 +29,9 @@ KIM = Principal("kim", "Kim", Role.PROVIDER)
 
 @pytest.fixture(autouse=True)
 def as_deployed(admin: Context) -> Iterator[None]:
-    """Tiers and policy are afterwards what they were before."""
+    """Tiers are afterwards what they were before, and the policy has no row."""
     yield
-    state, _ = admin.scheduling.read()
-    admin.policy.change(admin.policy.get(), SchedulingPolicy(), since=state)
+    admin.session.table(naming.SETTINGS_TABLE).delete_item(Key={"name": "scheduling"})
     for tier in TIERS:
         admin.tiers.save(tier)
     admin.scheduling.settings_changed()
@@ -158,8 +158,10 @@ def test_a_paused_tiers_builds_start_when_it_is_resumed(
     until(admin, tenant, build_id, lambda build: build.state is BuildState.WAITING)
     admin.functions.sweep()
     assert admin.builds.get(tenant.tenant_id, build_id).state is BuildState.WAITING
-    assert tier_settings.resume_tier(portal, KIM, "standard", now=datetime.now(UTC)) == STANDARD
-    until(admin, tenant, build_id, lambda build: build.state is not BuildState.WAITING)
+    with clocks_stopped(admin):
+        resumed = tier_settings.resume_tier(portal, KIM, "standard", now=datetime.now(UTC))
+        assert resumed == STANDARD
+        until(admin, tenant, build_id, lambda build: build.state is not BuildState.WAITING)
     assert entries(admin, "tier standard", begun) == [
         ("Kim", Action.RESUME_TIER, "paused: on", "paused: off"),
         ("Pat", Action.PAUSE_TIER, "paused: off", "paused: on"),

@@ -34,7 +34,7 @@ RESULT = Result(
 def test_a_build_comes_back_as_it_was_written():
     step = BuildStep("Train", "Training", "Succeeded", NOON, None, billable_seconds=3)
     build = replace(
-        waiting_build().starting(),
+        waiting_build().starting(1),
         steps=(step,),
         result=RESULT,
         ended_at=NOON + timedelta(seconds=1),

@@ -175,16 +175,19 @@ def test_the_ends_of_both_pipelines_reach_the_recorder():
 
 
 def test_somebody_dispatches_and_measures_every_minute_and_sweeps_every_five():
-    schedules = resources("AWS::Scheduler::Schedule").values()
-    assert {each["Target"]["RoleArn"] for each in schedules} == {
-        naming.role_arn("mlaas-schedule", ACCOUNT)
-    }
+    schedules = [
+        each for name in TEMPLATES for each in resources("AWS::Scheduler::Schedule", name).values()
+    ]
     assert {
-        each["Target"]["Arn"].rpartition(":")[2]: each["ScheduleExpression"] for each in schedules
+        each["Target"]["Arn"].rpartition(":")[2]: (
+            each["Target"]["RoleArn"].rpartition("/")[2],
+            each["ScheduleExpression"],
+        )
+        for each in schedules
     } == {
-        naming.DISPATCH_FUNCTION: "rate(1 minute)",
-        naming.METRICS_FUNCTION: "rate(1 minute)",
-        naming.SWEEP_FUNCTION: "rate(5 minutes)",
+        naming.DISPATCH_FUNCTION: ("mlaas-schedule", "rate(1 minute)"),
+        naming.METRICS_FUNCTION: ("mlaas-metrics-schedule", "rate(1 minute)"),
+        naming.SWEEP_FUNCTION: ("mlaas-schedule", "rate(5 minutes)"),
     }
 
 
