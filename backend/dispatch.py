@@ -23,6 +23,7 @@ from backend.domain.scheduling import (
     lines_of,
 )
 from backend.domain.tenant import Tenant
+from backend.setbacks import Setbacks
 from backend.situation import situation_of
 from backend.starting import resume, start
 
@@ -51,7 +52,7 @@ def dispatch(
 
     `arrived` are the ids of builds that have just joined the line, `freed` says that a slot has
     just been freed; both only save reads. Stops early, with what it has started, when SageMaker
-    is busy.
+    is busy. A start that crashes keeps its slot; its crash flies when the others are started.
     """
     this = _Round(context, now)
     if freed and not this.anybody_waits():
@@ -68,6 +69,7 @@ def dispatch(
             this.act()
     except Unavailable as busy:
         LOG.warning("starts postponed: %s", busy)
+    this.setbacks.fly()
     return this.started
 
 
@@ -83,6 +85,7 @@ class _Round:
         self._gone: set[str] = set()
         self._fruitless = 0
         self.started: list[Build] = []
+        self.setbacks = Setbacks()
 
     def anybody_waits(self) -> bool:
         """Whether anybody stands in a line, or aside."""
@@ -108,7 +111,8 @@ class _Round:
             if not slot.execution_arn and self._now - slot.claimed_at >= _CUT_OFF_AFTER
         ]
         for slot in cut_off:
-            resume(self._context, slot, now=self._now)
+            with self.setbacks.serving(slot.tenant_id, slot.build_id):
+                resume(self._context, slot, now=self._now)
         if cut_off:
             self._situation = situation_of(self._context, now=self._now)
 
@@ -155,8 +159,10 @@ class _Round:
     def _start(self, decision: Start) -> None:
         slot, after = claimed(self._situation, decision, at=self._now)
         outcome = self._context.scheduling.claim(self._situation.state, slot, decision.build)
-        if self._carried_out(outcome, decision.build):
-            self._situation = after
+        if not self._carried_out(outcome, decision.build):
+            return
+        self._situation = after
+        with self.setbacks.serving(slot.tenant_id, slot.build_id):
             build = start(self._context, slot, decision.build.starting(slot.number), now=self._now)
             if build.state.is_final:
                 self._situation = situation_of(self._context, now=self._now)

@@ -15,6 +15,7 @@ from backend.domain.principal import Principal
 from backend.domain.scheduling import Slot
 from backend.domain.sweep_report import SweepReport
 from backend.ending import end_execution, end_unrun
+from backend.setbacks import Setbacks
 from backend.situation import situation_of
 from backend.starting import resume, stop
 
@@ -39,15 +40,19 @@ class Mended(enum.StrEnum):
 def sweep(context: Context, *, now: datetime) -> SweepReport:
     """Describes what holds a slot, finishes what has stopped moving, then asks for a dispatch.
 
-    May run at any time beside everything else, and any number of times.
+    May run at any time beside everything else, and any number of times. What crashes for one build
+    flies when all others are looked after and the report is noted.
     """
+    setbacks = Setbacks()
     # First the builds, then the slots: who ran then and holds none now has ended, or lost it.
     running = _running(context)
     situation = situation_of(context, now=now)
     held = {slot.build_id for slot in situation.held}
-    found = Counter(_looked_after(context, slot, now=now) for slot in situation.held)
+    found = Counter(_looked_after(context, slot, setbacks, now=now) for slot in situation.held)
     found.update(
-        _looked_after(context, build, now=now) for build in running if build.build_id not in held
+        _looked_after(context, build, setbacks, now=now)
+        for build in running
+        if build.build_id not in held
     )
     found.pop(Mended.NOTHING, None)
     counts = {kind.value: number for kind, number in found.items()}
@@ -56,6 +61,7 @@ def sweep(context: Context, *, now: datetime) -> SweepReport:
     LOG.info("swept: %s", report.as_json())
     context.sweeps.note(report)
     context.functions.invoke_dispatch()
+    setbacks.fly()
     return report
 
 
@@ -82,14 +88,17 @@ def _running(context: Context) -> list[Build]:
     ]
 
 
-def _looked_after(context: Context, left: Slot | Build, *, now: datetime) -> Mended:
+def _looked_after(
+    context: Context, left: Slot | Build, setbacks: Setbacks, *, now: datetime
+) -> Mended:
     try:
-        if isinstance(left, Slot):
-            return _held(context, left, now=now)
-        return _without_slot(context, left, now=now)
+        with setbacks.serving(left.tenant_id, left.build_id):
+            if isinstance(left, Slot):
+                return _held(context, left, now=now)
+            return _without_slot(context, left, now=now)
     except Unavailable as busy:
         LOG.warning("tenant_id=%s build_id=%s: %s", left.tenant_id, left.build_id, busy)
-        return Mended.POSTPONED
+    return Mended.POSTPONED
 
 
 def _held(context: Context, slot: Slot, *, now: datetime) -> Mended:

@@ -13,7 +13,7 @@ class SweepReport:
     `resumed` starts had been cut off, `ended` executions had ended unseen or were gone, `released`
     slots were held by builds that do not run, `stopped` builds had not heard of their stop,
     `noted` tenants had builds aside that dispatch did not know of, `postponed` builds could not be
-    looked after because AWS was busy.
+    looked after, because AWS was busy or said what nobody expected.
     """
 
     at: datetime

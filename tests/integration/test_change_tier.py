@@ -12,7 +12,8 @@ from backend.domain.errors import Conflict, DeploymentFailed, Forbidden, Invalid
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
 from tests.integration.estate import PAT, without
-from tests.integration.test_offboard import add_build, ended, full
+from tests.integration.lines import paused
+from tests.integration.test_offboard import add_build, ended
 from tests.integration.test_onboard import appeared, tags_of, wanted
 
 NewTenants = Callable[..., Tenant]
@@ -37,7 +38,7 @@ def test_the_next_upload_is_built_in_the_new_tier_and_a_waiting_one_in_the_old(
     admin: Context, portal: Context, new_tenant: NewTenants
 ):
     tenant = new_tenant("basic", "mixed")
-    with full(admin, "basic"), full(admin, "premium"):
+    with paused(admin, "basic", "premium"):
         waiting = add_build(admin, tenant, BuildState.WAITING)
         moved = change_tier.change_tier(portal, PAT, "mixed", "premium")
         s3 = portal.on_behalf_of(moved).session.client("s3")

@@ -1,5 +1,6 @@
 """Dispatch and sweep at the endpoint: what a crash, a lost event or a throttled start leaves."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 
 from backend.aws.rows import to_row
 from backend.aws.scheduling_table import Claim
@@ -199,7 +201,7 @@ def test_a_throttled_start_keeps_its_slot_and_is_started_later_with_the_same_tok
     slot, starting = claim(admin, waiting(admin, new_tenant("basic")), at=at)
     asked: list[Any] = []
     throttled = Context(admin.settings, AwsSession())
-    busy(throttled, asked)
+    refusing(throttled, "ThrottlingException", asked)
     dispatch(throttled, now=at + timedelta(seconds=11))
     assert len(asked) > 1  # botocore has tried again, ever later, before it gave up
     kept = admin.builds.get(starting.tenant_id, starting.build_id)
@@ -209,19 +211,44 @@ def test_a_throttled_start_keeps_its_slot_and_is_started_later_with_the_same_tok
     assert executions_of(admin, starting) == [ended.execution_arn]
 
 
-def busy(context: Context, asked: list[Any]) -> None:
-    """SageMaker throttles every start this context asks for."""
+def refusing(context: Context, code: str, asked: list[Any], *, only: str = "") -> None:
+    """SageMaker refuses every start this context asks for, or those of one token."""
 
     class Answer:
         def stream(self) -> Iterator[bytes]:
-            yield b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
+            yield json.dumps({"__type": code, "message": "Not now"}).encode()
 
-    def answer(request: Any, **_: Any) -> AWSResponse:
+    def answer(request: Any, **_: Any) -> AWSResponse | None:
+        if only not in request.body.decode():
+            return None
         asked.append(request)
         return AWSResponse(request.url, 400, {}, Answer())
 
     events = context.session.client("sagemaker").meta.events
     events.register("before-send.sagemaker.StartPipelineExecution", answer)
+
+
+@pytest.mark.usefixtures("held_back")
+def test_a_start_that_crashes_holds_up_no_other_and_is_made_later(
+    admin: Context, new_tenant: Callable[..., Tenant]
+):
+    at = now() + timedelta(hours=1)
+    tenant = new_tenant("basic")
+    (_, first), (_, second) = (
+        claim(admin, waiting(admin, tenant, name), at=at) for name in ("1.csv", "2.csv")
+    )
+    refused = Context(admin.settings, AwsSession())
+    refusing(refused, "AccessDeniedException", [], only=first.build_id)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        dispatch(refused, now=at + timedelta(seconds=11))
+    until(admin, second, BuildState.EXECUTING, BuildState.SUCCEEDED, BuildState.FAILED)
+    assert admin.builds.get(first.tenant_id, first.build_id).state is BuildState.STARTING
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        sweep(refused, now=at + timedelta(seconds=11))
+    assert admin.sweeps.last() is not None
+    dispatch(admin, now=at + timedelta(seconds=11))
+    for build in (first, second):
+        until(admin, build, BuildState.SUCCEEDED, BuildState.FAILED)
 
 
 @pytest.mark.usefixtures("held_back")
@@ -240,7 +267,9 @@ def test_a_paused_tenants_builds_stand_aside_and_come_back_in_their_places(
     admin.tenants.save(replace(paused, paused=True), paused)
     admin.scheduling.settings_changed()
     admin.functions.invoke_dispatch()
-    ended = [until(admin, build, BuildState.SUCCEEDED) for build in (first, second)]
+    ended = [
+        until(admin, build, BuildState.SUCCEEDED, BuildState.FAILED) for build in (first, second)
+    ]
     assert ended[0].started_at is not None
     assert ended[1].started_at is not None
     assert ended[0].started_at <= ended[1].started_at
@@ -265,7 +294,7 @@ def test_strict_quotas_start_no_more_than_a_tier_has_slots_of_its_own(
         admin.policy.save(policy)
         admin.scheduling.settings_changed()
     admin.functions.invoke_dispatch()
-    ended = [until(admin, build, BuildState.SUCCEEDED) for build in builds]
+    ended = [until(admin, build, BuildState.SUCCEEDED, BuildState.FAILED) for build in builds]
     assert len({build.execution_arn for build in ended}) == 4
 
 

@@ -1,8 +1,7 @@
 """Offboarding: everything of one tenant goes, nothing of another, and the report tells it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,9 +17,10 @@ from backend.domain.choices import Choices
 from backend.domain.errors import AlreadyExists, Conflict, DeploymentFailed, Forbidden, Invalid
 from backend.domain.principal import Principal, Role
 from backend.domain.removal import Outcome
-from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant, TenantStatus
+from backend.line import join
 from tests.integration.estate import PAT, estate, pool, without
+from tests.integration.lines import paused
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 NewTenants = Callable[..., Tenant]
@@ -34,24 +34,12 @@ def add_build(admin: Context, tenant: Tenant, state: BuildState, name: str = "a.
     upload = Upload(tenant.bucket, f"uploads/{name}", state.value, 10, NOW)
     request = BuildRequest(tenant.tenant_id, upload)
     waiting = Build.waiting(request, tier=tenant.tier, choices=Choices(), queued_at=NOW, at=NOW)
+    if state is BuildState.WAITING:
+        assert join(admin, waiting, tenant, now=NOW)
+        return admin.builds.get(tenant.tenant_id, waiting.build_id)
     build = replace(waiting, state=state)
     admin.builds.add(build)
     return build
-
-
-@contextmanager
-def full(admin: Context, tier: str) -> Iterator[None]:
-    """No free slot in the tier: what waits keeps waiting."""
-    slots = [
-        Slot(tier, number, "nobody", f"filler-{number}", NOW)
-        for number in range(admin.tiers.get(tier).max_concurrent_builds)
-    ]
-    assert all(admin.slots.claim(slot) for slot in slots)
-    try:
-        yield
-    finally:
-        for slot in slots:
-            admin.slots.release(slot)
 
 
 def add_model(admin: Context, tenant: Tenant) -> None:
@@ -97,7 +85,7 @@ def test_nothing_of_the_tenant_is_left_but_its_id(
             {"Name": naming.TENANT_CLAIM, "Value": "leaves"},
         ],
     )
-    with full(admin, "premium"):
+    with paused(admin, "premium"):
         add_build(admin, tenant, BuildState.WAITING)
         add_build(admin, tenant, BuildState.SUCCEEDED)
         report = ended(portal, tenant)
@@ -139,6 +127,7 @@ def test_while_a_build_runs_nothing_is_removed_and_the_build_is_named(
         ended(portal, tenant)
     assert estate(admin) == before
     assert tenants.tenant(portal, PAT, tenant.tenant_id) == tenant
+    admin.builds.move(build, build.ended(BuildState.FAILED, at=NOW, reason="It never ran."))
 
 
 @pytest.mark.parametrize("sid", ["RemoveBuckets", "EmptyBuckets", "KeepRoles", "KeepRules"])

@@ -10,16 +10,20 @@ from typing import Any
 
 import pytest
 
+from backend.aws.rows import to_row
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import Build
 from backend.domain.build_request import BuildRequest
 from backend.domain.choices import Choices
+from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant, TenantStatus
+from backend.line import join
 from tests.cloud import Deployment
 
 TENANT_ID = "policed"
 TIER = "basic"
+SLOT = 999  # of all slots the one that no dispatch takes
 EVALUATION = {
     "regression_metrics": {"mse": {"value": 0.5, "standard_deviation": "NaN"}},
     "baseline": {"mse": 1.0},
@@ -83,8 +87,8 @@ class Policed:
         build = Build.waiting(
             self.upload(), tier=TIER, choices=Choices("linear"), queued_at=now, at=now
         )
-        self.context.builds.add(build)
-        return build
+        assert join(self.context, build, self.context.tenants.get(TENANT_ID), now=now)
+        return self.context.builds.get(TENANT_ID, build.build_id)
 
     def intake(self) -> dict[str, Any]:
         upload = self.upload().upload
@@ -108,8 +112,9 @@ class Policed:
             "currentPipelineExecutionStatus": "Stopped",
             "pipelineExecutionArn": started["PipelineExecutionArn"],
         }
-        starting = build.starting()
-        self.context.builds.move(build, starting)
+        slot = Slot(SLOT, TIER, TENANT_ID, build.build_id, datetime.now(UTC))
+        self.context.session.table(naming.SLOTS_TABLE).put_item(Item=to_row(slot))
+        self.context.builds.move(build, build.starting(SLOT))
         return self._call(naming.RECORDER_FUNCTION, {"detail": detail})
 
     def _parameters(self, build: Build) -> dict[str, str]:
@@ -153,9 +158,9 @@ class Policed:
         table = self.context.session.table(naming.BUILDS_TABLE)
         for build in self.context.builds.of_tenant(TENANT_ID, limit=100):
             table.delete_item(Key={"tenant_id": TENANT_ID, "build_id": build.build_id})
-        for slot in self.context.slots.held(TIER):
+        for slot in self.context.scheduling.read()[1]:
             if slot.tenant_id == TENANT_ID:
-                self.context.slots.release(slot)
+                self.context.scheduling.release_slot(slot)
 
     def _call(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
         answer = self.context.session.client("lambda").invoke(

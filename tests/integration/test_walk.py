@@ -4,8 +4,9 @@ import csv
 import io
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +23,7 @@ from backend.domain.model_version import ApprovalStatus
 from backend.domain.principal import Principal, Role
 from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant
+from backend.line import join
 from tests.integration.messages import invoke, invoke_intake, message_of
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
@@ -84,6 +86,17 @@ def hold(admin: Context, slot: Slot) -> None:
 
 def held(admin: Context, tier: str) -> list[Slot]:
     return [slot for slot in admin.scheduling.read()[1] if slot.tier == tier]
+
+
+@pytest.fixture
+def nothing_lent(admin: Context) -> Iterator[None]:
+    """Basic borrows no slots: its limit is what it has of its own."""
+    tier = admin.tiers.get("basic")
+    admin.tiers.save(replace(tier, most_builds=tier.max_concurrent_builds))
+    admin.scheduling.settings_changed()
+    yield
+    admin.tiers.save(tier)
+    admin.scheduling.settings_changed()
 
 
 def test_a_tenants_file_becomes_a_registered_model(
@@ -192,6 +205,7 @@ def test_an_empty_file_is_rejected(
     assert "is empty" in (build.reason or "")
 
 
+@pytest.mark.usefixtures("nothing_lent")
 def test_a_basic_tier_never_runs_more_builds_than_its_limit(
     admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
 ):
@@ -236,7 +250,7 @@ def test_a_build_its_tier_no_longer_takes_fails_with_the_remedy_and_frees_its_sl
     upload = Upload(tenant.bucket, "uploads/large.csv", "v1", 1 << 40, now)
     request = BuildRequest(tenant.tenant_id, upload)
     build = Build.waiting(request, tier="basic", choices=LINEAR, queued_at=now, at=now)
-    admin.builds.add(build)
+    assert join(admin, build, tenant, now=now)
     dispatch.dispatch(admin, now=now)
     ended = until(admin, tenant, build.build_id)
     assert ended.state is BuildState.FAILED
