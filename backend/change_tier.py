@@ -37,5 +37,4 @@ def change_tier(context: Context, principal: Principal, tenant_id: str, tier: st
                 context.resources.bring(step)
     LOG.info("tenant_id=%s tier=%s was=%s", tenant_id, tier, tenant.tier)
     context.tenants.save(tenant, moved)
-    context.scheduling.settings_changed()
     return moved

@@ -30,7 +30,7 @@ from backend.starting import resume, start
 LOG = logging.getLogger(__name__)
 
 # A look at the whole line reads as many rows for each free slot, enough for every tier's head.
-_ROWS_PER_SLOT = 4
+_ROWS_PER_SLOT = 3
 # A start that is still under way is left alone so long.
 _CUT_OFF_AFTER = timedelta(seconds=10)
 # Many builds of a paused tenant are parked by several dispatches, one after the other; and who

@@ -1,6 +1,7 @@
 """Responsible for intake: each uploaded version becomes one waiting or rejected build."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +16,18 @@ from backend.line import join
 LOG = logging.getLogger(__name__)
 
 
-def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -> Build:
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """The build a message asks for; `may_start` calls for a dispatch.
+
+    When no slot is free none is called for: whoever frees the next one calls for its own.
+    """
+
+    build: Build
+    may_start: bool
+
+
+def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -> TakenIn:
     """Writes the build a message asks for, once however often the message comes.
 
     A request that can never be built is kept as a rejected build with the reason. Raises Invalid
@@ -28,7 +40,7 @@ def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -
         build = asked(choices=_accepted(context, tenant, request))
     except (Invalid, NotFound) as fault:
         build = asked(choices=tenant.defaults).ended(BuildState.REJECTED, at=now, reason=str(fault))
-        new = context.builds.add(build)
+        new, may_start = context.builds.add(build), False
     else:
         context.objects.copy(
             request.upload.bucket,
@@ -36,7 +48,8 @@ def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -
             request.upload.version_id,
             to=build.input_key,
         )
-        new = join(context, build, tenant, now=now)
+        joined = join(context, build, tenant, now=now)
+        new, may_start = joined is not None, joined is None or joined.room
     LOG.info(
         "tenant_id=%s build_id=%s state=%s new=%s reason=%s",
         build.tenant_id,
@@ -45,7 +58,7 @@ def ingest(context: Context, body: str, *, queued_at: datetime, now: datetime) -
         new,
         build.reason,
     )
-    return build
+    return TakenIn(build, may_start)
 
 
 def _accepted(context: Context, tenant: Tenant, request: BuildRequest) -> Choices:

@@ -1,5 +1,6 @@
 """Responsible for joining the line: each new build gets its turn by start-time fair queuing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from backend.aws.scheduling_table import Claim
@@ -14,10 +15,17 @@ from backend.situation import situation_of
 _TRIES = 30
 
 
-def join(context: Context, build: Build, tenant: Tenant, *, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A build that stands in line; `room` says that some slot was free the moment before."""
+
+    room: bool
+
+
+def join(context: Context, build: Build, tenant: Tenant, *, now: datetime) -> Joined | None:
     """Writes a new waiting build in its turn, and moves its tenant's finish tag on, in one step.
 
-    False when the build is there already, however it has fared since. Raises Unavailable when the
+    None when the build is there already, however it has fared since. Raises Unavailable when the
     tenant's other builds keep coming in between: the same call may then be made again.
     """
     expectation = expected(
@@ -40,6 +48,6 @@ def join(context: Context, build: Build, tenant: Tenant, *, now: datetime) -> bo
         in_line = build.in_line(rank, turn, expected_seconds=round(expectation.seconds))
         outcome = context.scheduling.join(in_line, finish=tenant.finish.get(build.tier))
         if outcome is not Claim.STATE_MOVED:
-            return outcome is Claim.DONE
+            return Joined(room=situation.free > 0) if outcome is Claim.DONE else None
         tenant = context.tenants.get(tenant.tenant_id)
     raise Unavailable(f"Tenant {tenant.tenant_id!r} sends many files at once: try again.")

@@ -53,7 +53,6 @@ def offboard(
     tenant = _expect_offboardable(context.tenants.get(tenant_id))
     _expect_none_running(context, tenant_id)
     leaving = context.tenants.save(tenant, tenant.with_status(TenantStatus.OFFBOARDING))
-    context.scheduling.settings_changed()
     try:
         with reached():
             removals = _remove_all(context, leaving, now=now)

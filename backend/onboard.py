@@ -105,7 +105,6 @@ def _make(context: Context, tenant: Tenant, plan: Plan, progress: Progress) -> O
     with _failure_kept(context, tenant, "The access role could not be tried"):
         context.roles.await_access(tenant.access_role_arn, external_id=tenant.tenant_id)
     active = context.tenants.save(tenant, tenant.with_status(TenantStatus.ACTIVE))
-    context.scheduling.settings_changed()
     LOG.info("tenant_id=%s tier=%s onboarded", tenant.tenant_id, tenant.tier)
     return Onboarded(active, password)
 

@@ -26,9 +26,6 @@ class Setbacks:
             LOG.exception("tenant_id=%s build_id=%s crashed", tenant_id, build_id)
             self._crashes.append(crash)
 
-    def __len__(self) -> int:
-        return len(self._crashes)
-
     def fly(self) -> None:
         """Raises the first crash, if there was any."""
         if self._crashes:

@@ -91,7 +91,6 @@ def _change(
     if after == before:
         return after
     context.tenants.save(before, after)
-    context.scheduling.settings_changed()
     was, became = in_words(before, after)
     LOG.info("tenant_id=%s by %s: %s, was %s", tenant_id, principal.name, became, was)
     subject = f"tenant {tenant_id}"

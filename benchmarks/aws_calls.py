@@ -47,6 +47,11 @@ class AwsCalls:
     def of(self, purpose: str) -> Calls:
         return self._of[purpose]
 
+    @property
+    def purpose(self) -> str:
+        """What is called just now serves this."""
+        return self._purpose
+
     @contextmanager
     def during(self, purpose: str) -> Iterator[Calls]:
         """What is called in the block serves this purpose; gives all that is counted of it."""

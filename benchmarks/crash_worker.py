@@ -16,7 +16,6 @@ from typing import Any
 from backend.context import Context
 from backend.dispatch import dispatch
 from backend.domain import naming
-from backend.domain.build import BuildState
 from backend.domain.errors import BackendError
 from backend.domain.tier import TIERS
 from backend.ingest import ingest
@@ -71,13 +70,13 @@ def _batch_taken_in(context: Context, sqs: Any, url: str) -> int:
     for message in received:
         sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
         try:
-            build = ingest(context, message["Body"], queued_at=sent, now=_now())
+            taken_in = ingest(context, message["Body"], queued_at=sent, now=_now())
         except BackendError as fault:
             LOG.warning("a message stays on the queue: %s", fault)
         else:
             taken.append(message["ReceiptHandle"])
-            if build.state is BuildState.WAITING:
-                arrived.append(build.build_id)
+            if taken_in.may_start:
+                arrived.append(taken_in.build.build_id)
     if arrived:
         context.functions.invoke_dispatch(arrived=arrived)
     if taken:

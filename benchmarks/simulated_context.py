@@ -71,17 +71,22 @@ class SimulatedExecutions(Executions):
 
 
 class SimulatedFunctions(Functions):
-    """A dispatch that is asked for happens half a second later."""
+    """A dispatch that is asked for happens half a second later; it is told what asks for it."""
 
     def __init__(
-        self, time: SimulatedTime, calls: AwsCalls, *, dispatch: Callable[[dict[str, Any]], None]
+        self,
+        time: SimulatedTime,
+        calls: AwsCalls,
+        *,
+        dispatch: Callable[[str, dict[str, Any]], None],
     ) -> None:
         self._time, self._calls, self._dispatch = time, calls, dispatch
 
     def invoke_dispatch(self, *, arrived: Collection[str] = (), freed: bool = False) -> None:
         self._calls.count("Invoke")
-        said = {"arrived": tuple(arrived), "freed": freed}
-        self._time.at(self._time.now_s + DISPATCH_DELAY_SECONDS, lambda: self._dispatch(said))
+        said, asker = {"arrived": tuple(arrived), "freed": freed}, self._calls.purpose
+        at = self._time.now_s + DISPATCH_DELAY_SECONDS
+        self._time.at(at, lambda: self._dispatch(asker, said))
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,9 @@ class Simulation:
             raise BackendError(f"{len(lost)} builds were never started, {min(lost)} among them.")
         return [Served(arrival, started[build_id]) for build_id, arrival in joined.items()]
 
-    def dispatch(self, **said: Any) -> list[Build]:
-        """A dispatch that an event asks for, and the CPU it takes."""
-        with self.calls.during(DISPATCH):
+    def dispatch(self, *, purpose: str = DISPATCH, **said: Any) -> list[Build]:
+        """A dispatch, and the CPU it takes."""
+        with self.calls.during(purpose):
             before = time.process_time()
             started = dispatch(self.context, now=self.time.now, wait=self.time.wait, **said)
             self.dispatch_cpu_s += time.process_time() - before
@@ -88,15 +88,16 @@ class Simulation:
             build = estate.build(number, tenant, tier=arrival.tier, size=size, at=self.time.now)
             self.executions.planned_s[build.build_id] = arrival.duration_s
             joined[build.build_id] = arrival
-            join(self.context, build, tenant, now=self.time.now)
-            self.context.functions.invoke_dispatch(arrived=[build.build_id])
+            stands = join(self.context, build, tenant, now=self.time.now)
+            if stands is None or stands.room:
+                self.context.functions.invoke_dispatch(arrived=[build.build_id])
 
-    def _on_event(self, said: dict[str, Any]) -> None:
-        self.dispatch(**said)
+    def _on_event(self, asker: str, said: dict[str, Any]) -> None:
+        """What a sweep asks for happens as often as the sweep, not as often as builds come."""
+        self.dispatch(purpose=SCHEDULE if asker == SCHEDULE else DISPATCH, **said)
 
     def _on_schedule(self) -> None:
-        with self.calls.during(SCHEDULE):
-            dispatch(self.context, now=self.time.now, wait=self.time.wait)
+        self.dispatch(purpose=SCHEDULE)
 
     def _sweep(self) -> None:
         with self.calls.during(SCHEDULE):

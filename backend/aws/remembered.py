@@ -14,9 +14,9 @@ from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tenant import Tenant
 from backend.domain.tier import Tier
 
-# Whoever changes a setting raises the state's settings_version; one that died before it did is
-# noticed so much later.
-LASTS = timedelta(minutes=1)
+# Whoever changes a setting raises the state's settings_version in the same step; what somebody has
+# changed past all this, by hand in the tables, is noticed so much later.
+LASTS = timedelta(hours=6)
 RUNS_LAST = timedelta(minutes=5)
 RUNS_SINCE = timedelta(days=30)
 

@@ -171,12 +171,8 @@ class SchedulingTable:
 
     def settings_changed(self) -> None:
         """Decisions under way are made anew, and no dispatch works with old settings any more."""
-        self._table.update_item(
-            Key={"pool": POOL, "number": _STATE},
-            UpdateExpression="ADD #version :one, settings_version :one",
-            ExpressionAttributeNames={"#version": "version"},
-            ExpressionAttributeValues={":one": 1},
-        )
+        update = settings_changed()["Update"]
+        self._table.update_item(**{k: v for k, v in update.items() if k != "TableName"})
 
     def _release(self, pool: str, number: int, build_id: str) -> bool:
         try:
@@ -221,18 +217,25 @@ def _moved(before: Build, after: Build) -> dict[str, Any]:
     return {"Update": {"TableName": naming.BUILDS_TABLE, **moved(before, after)}}
 
 
-def settings_changed_since(state: SchedulerState) -> dict[str, Any]:
-    """The part of a transaction that says a setting has changed; none may have since `state`."""
-    unchanged = "settings_version = :was"
-    if not state.settings_version:
-        unchanged += " OR attribute_not_exists(settings_version)"
+def settings_changed() -> dict[str, Any]:
+    """The part of a transaction that says a setting has changed."""
     return {
         "Update": {
             "TableName": naming.SLOTS_TABLE,
             "Key": {"pool": POOL, "number": _STATE},
             "UpdateExpression": "ADD #version :one, settings_version :one",
-            "ConditionExpression": unchanged,
             "ExpressionAttributeNames": {"#version": "version"},
-            "ExpressionAttributeValues": {":one": 1, ":was": state.settings_version},
+            "ExpressionAttributeValues": {":one": 1},
         }
     }
+
+
+def settings_changed_since(state: SchedulerState) -> dict[str, Any]:
+    """The same, on condition that none has been changed since `state`."""
+    unchanged = "settings_version = :was"
+    if not state.settings_version:
+        unchanged += " OR attribute_not_exists(settings_version)"
+    change = settings_changed()["Update"]
+    values = change["ExpressionAttributeValues"] | {":was": state.settings_version}
+    since = {"ConditionExpression": unchanged, "ExpressionAttributeValues": values}
+    return {"Update": {**change, **since}}

@@ -1,6 +1,7 @@
 """Responsible for credentials and clients: whose they are, how long they last, how they behave."""
 
 import functools
+import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ RENEW_BEFORE = timedelta(minutes=5)
 CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=65)
 # us-east-1 would still presign with the retired version 2; path style works at any endpoint.
 S3_CONFIG = CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+# botocore repeats no write that another's transaction on the same row stood in the way of.
+_CONFLICT, _CONFLICTS, _CONFLICT_SECONDS = "TransactionConflictException", 8, 0.02
 
 
 class AwsSession:
@@ -23,6 +26,8 @@ class AwsSession:
 
     def __init__(self, session: boto3.Session | None = None) -> None:
         self._session: Any = session or boto3.Session()
+        events: Any = self._session.events
+        events.register_first("needs-retry.dynamodb", _once_the_other_is_done)
         self._making = threading.Lock()
         self._clients: dict[str, Any] = {}
         self._tables: dict[str, Any] = {}
@@ -90,3 +95,13 @@ class AwsSession:
             if name not in made:
                 made[name] = make()
             return made[name]
+
+
+def _once_the_other_is_done(response: Any, attempts: int, **_: Any) -> float | None:
+    """After how many seconds to send a refused write again, or None to leave that to botocore."""
+    if response is None or attempts > _CONFLICTS:
+        return None
+    code = response[1].get("Error", {}).get("Code")
+    if code != _CONFLICT:
+        return None
+    return random.uniform(0, _CONFLICT_SECONDS * 2**attempts)  # noqa: S311 - chance keeps no secret

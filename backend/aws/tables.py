@@ -6,7 +6,9 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from backend.aws.rows import from_row, to_row
+from backend.aws.scheduling_table import settings_changed
 from backend.aws.session import AwsSession
+from backend.aws.transactions import Contested, write_once_undisturbed
 from backend.aws.translate import translated
 from backend.aws.updates import changes, update_of
 from backend.domain import naming
@@ -36,17 +38,24 @@ class TenantTable:
             )
 
     def save(self, before: Tenant, after: Tenant) -> Tenant:
-        """Writes what changed of the tenant; what others change meanwhile stays."""
+        """Writes what changed of the tenant, and gives dispatches notice in the same step.
+
+        What others change meanwhile stays.
+        """
         old, new = to_row(before), to_row(after)
         if not changes(old, new):
             return after
-        sentence = f"Tenant {after.tenant_id!r} is not in the registry any more."
-        with translated(sentence, ConditionalCheckFailedException=NotFound):
-            self._table.update_item(
-                Key={"tenant_id": after.tenant_id},
-                **update_of(old, new),
-                ConditionExpression="attribute_exists(tenant_id)",
-            )
+        row = {
+            "TableName": naming.TENANTS_TABLE,
+            "Key": {"tenant_id": after.tenant_id},
+            **update_of(old, new),
+            "ConditionExpression": "attribute_exists(tenant_id)",
+        }
+        try:
+            write_once_undisturbed(self._session, [{"Update": row}, settings_changed()])
+        except Contested as contested:
+            sentence = f"Tenant {after.tenant_id!r} is not in the registry any more."
+            raise NotFound(sentence) from contested
         return after
 
     def many(self, tenant_ids: Collection[str]) -> dict[str, Tenant]:

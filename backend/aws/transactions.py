@@ -1,5 +1,7 @@
 """Responsible for writes that happen all together or not at all."""
 
+import random
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from backend.aws.session import AwsSession
 from backend.aws.translate import code_of, translated
-from backend.domain.errors import Conflict
+from backend.domain.errors import Conflict, Unavailable
 
+_TRIES, _PAUSE_SECONDS = 8, 0.02
 _FAILED, _UNDER_WAY = "ConditionalCheckFailed", "TransactionConflict"
 
 
@@ -40,3 +43,18 @@ def write_together(session: AwsSession, writes: Sequence[dict[str, Any]]) -> Non
             raise
         parts = frozenset(n for n, code in enumerate(reasons) if code == _FAILED)
         raise Contested(parts) from refusal
+
+
+def write_once_undisturbed(session: AwsSession, writes: Sequence[dict[str, Any]]) -> None:
+    """The same, again and again while others write these rows.
+
+    Raises Contested when a condition fails, and Unavailable when the others do not leave off.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return write_together(session, writes)
+        except Contested as contested:
+            if contested.parts:
+                raise
+        time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
+    raise Unavailable("Others keep changing the same rows: try again in a moment.")

@@ -14,6 +14,7 @@ THROTTLED = frozenset(
         "ThrottledException",
         "TooManyRequestsException",
         "RequestLimitExceeded",
+        "TransactionConflictException",
         "ProvisionedThroughputExceededException",
         "SlowDown",
         "ServiceUnavailable",

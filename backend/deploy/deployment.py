@@ -99,6 +99,7 @@ def _register_algorithms(context: Context, images: ImageSet, say: Say) -> None:
         document = json.loads(images.sources.files[f"{name}/algorithm.json"])
         algorithm = Algorithm.from_document(document, images.uri(name))
         _tell(say, context.algorithms.put(algorithm), f"algorithm {algorithm.algorithm}")
+    context.scheduling.settings_changed()
 
 
 def _seed_tiers(context: Context, say: Say) -> None:

@@ -3,17 +3,22 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from backend import dead_letters
+from backend.aws.rows import to_row
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import BuildState
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.principal import Principal, Role
+from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant, TenantStatus
+from backend.situation import situation_of
 from tests.integration.estate import without
+from tests.integration.lines import paused
 from tests.integration.messages import eventually, invoke_intake, message_of
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
@@ -104,3 +109,28 @@ def test_nothing_taken_in_is_no_reason_to_dispatch(admin: Context, new_tenant: N
     foreign = message_of(new_tenant("basic"), bucket="another")
     with without(admin, naming.INTAKE_FUNCTION, "intake", "AskForDispatch"):
         assert invoke_intake(admin, "no json to dispatch", foreign) == DONE
+
+
+def test_a_build_that_joins_while_no_slot_is_free_calls_for_no_dispatch(
+    admin: Context, new_tenant: NewTenants
+):
+    tenant, now = new_tenant("basic"), datetime.now(UTC)
+    s3, key = admin.session.client("s3"), "uploads/late.csv"
+    admin.session.client("events").disable_rule(Name=naming.rule_of(tenant.tenant_id))
+    with paused(admin, "basic"):
+        put = s3.put_object(Bucket=tenant.bucket, Key=key, Body=b"a,b\n1,2\n")
+        body = message_of(tenant, key=key, version_id=put["VersionId"], size=8)
+        busy = [
+            Slot(number, "basic", tenant.tenant_id, f"busy-{number}", now)
+            for number in range(situation_of(admin, now=now).slots)
+        ]
+        table = admin.session.table(naming.SLOTS_TABLE)
+        for slot in busy:
+            table.put_item(Item=to_row(slot))
+        with without(admin, naming.INTAKE_FUNCTION, "intake", "AskForDispatch"):
+            assert invoke_intake(admin, body) == DONE
+        for slot in busy:
+            admin.scheduling.release_slot(slot)
+        [build] = admin.builds.of_tenant(tenant.tenant_id, limit=9)
+        assert build.state is BuildState.WAITING
+        admin.builds.move(build, build.ended(BuildState.STOPPED, at=now, reason="Cancelled."))

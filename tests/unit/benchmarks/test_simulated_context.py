@@ -46,15 +46,18 @@ def test_an_execution_is_found_by_the_name_it_was_started_under(time: SimulatedT
 
 
 def test_a_dispatch_comes_half_a_second_after_it_is_asked_for(time: SimulatedTime):
-    came: list[tuple[float, dict[str, Any]]] = []
+    came: list[tuple[float, str, dict[str, Any]]] = []
+    calls = AwsCalls()
     functions = SimulatedFunctions(
-        time, AwsCalls(), dispatch=lambda said: came.append((time.now_s, said))
+        time, calls, dispatch=lambda asker, said: came.append((time.now_s, asker, said))
     )
-    functions.invoke_dispatch(arrived=["b1"])
-    functions.invoke_dispatch(freed=True)
+    with calls.during("join"):
+        functions.invoke_dispatch(arrived=["b1"])
+    with calls.during("end"):
+        functions.invoke_dispatch(freed=True)
     assert came == []
     time.run()
     assert came == [
-        (0.5, {"arrived": ("b1",), "freed": False}),
-        (0.5, {"arrived": (), "freed": True}),
+        (0.5, "join", {"arrived": ("b1",), "freed": False}),
+        (0.5, "end", {"arrived": (), "freed": True}),
     ]
