@@ -145,7 +145,7 @@ def _expect_waiting(build: Build) -> None:
 
 
 def _asked_to_stop(context: Context, principal: Principal, build: Build, *, now: datetime) -> Build:
-    stopping = build.stopping(at=now)
+    stopping = build.stopping(at=now, by=principal.name)
     if stopping == build:
         return build
     context.builds.move(build, stopping)

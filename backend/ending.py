@@ -21,14 +21,15 @@ def end_execution(
         steps = tuple(
             context.executions.metered(step) for step in context.executions.steps(execution_arn)
         )
-        reason = None
+        failure = None
         if state is BuildState.FAILED:
-            reason = reason_of(steps, context.executions.reason(execution_arn))
-        build = _ended(
-            context,
-            build,
-            lambda current: current.ended(state, at=now, reason=reason, steps=steps),
-        )
+            failure = reason_of(steps, context.executions.reason(execution_arn))
+
+        def end(current: Build) -> Build:
+            reason = current.why_stopped if state is BuildState.STOPPED else failure
+            return current.ended(state, at=now, reason=reason, steps=steps)
+
+        build = _ended(context, build, end)
     return _freed(context, build)
 
 

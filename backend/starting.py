@@ -55,8 +55,7 @@ def resume(context: Context, slot: Slot, *, now: datetime) -> Build | None:
         )
         return _written(context, slot, build, executing)
     if build.stop_requested_at is not None:
-        reason = "Stopped before it was started."
-        return end_unrun(context, build, BuildState.STOPPED, reason=reason, now=now)
+        return end_unrun(context, build, BuildState.STOPPED, reason=build.why_stopped, now=now)
     return start(context, slot, build, now=now)
 
 
@@ -85,7 +84,11 @@ def _written(context: Context, slot: Slot, build: Build, executing: Build) -> Bu
         if current.state is not BuildState.STARTING or current == build:
             LOG.info("tenant_id=%s build_id=%s moved on", build.tenant_id, build.build_id)
             return current
-        stopping = replace(executing, stop_requested_at=current.stop_requested_at)
+        stopping = replace(
+            executing,
+            stop_requested_at=current.stop_requested_at,
+            stop_requested_by=current.stop_requested_by,
+        )
         return _written(context, slot, current, stopping)
     LOG.info(
         "tenant_id=%s build_id=%s started in slot %s", build.tenant_id, build.build_id, slot.number

@@ -66,7 +66,7 @@ def _batch_taken_in(context: Context, sqs: Any, url: str) -> int:
         VisibilityTimeout=_VISIBILITY_SECONDS,
         MessageSystemAttributeNames=["SentTimestamp"],
     ).get("Messages", [])
-    taken, arrived = [], []
+    taken = []
     for message in received:
         sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
         try:
@@ -74,11 +74,9 @@ def _batch_taken_in(context: Context, sqs: Any, url: str) -> int:
         except BackendError as fault:
             LOG.warning("a message stays on the queue: %s", fault)
         else:
-            taken.append(message["ReceiptHandle"])
             if taken_in.may_start:
-                arrived.append(taken_in.build.build_id)
-    if arrived:
-        context.functions.invoke_dispatch(arrived=arrived)
+                context.functions.invoke_dispatch(arrived=[taken_in.build.build_id])
+            taken.append(message["ReceiptHandle"])
     if taken:
         entries = [{"Id": str(n), "ReceiptHandle": handle} for n, handle in enumerate(taken)]
         sqs.delete_message_batch(QueueUrl=url, Entries=entries)

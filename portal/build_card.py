@@ -126,7 +126,7 @@ def _in_words(build: Build, told: Explanation | None, *, now: datetime) -> None:
     elif words.look_of(build) is words.STOPPING:
         st.warning("It has been asked to stop, and is Stopped once SageMaker says so.")
     elif build.state is BuildState.STOPPED:
-        st.warning(show.plain(build.reason or "It was stopped."))
+        st.warning(show.plain(build.reason or build.why_stopped))
     elif build.reason:
         st.error(show.plain(build.reason), title=f"{words.BUILD[build.state].word}: here is why")
 

@@ -110,6 +110,7 @@ class Build:
     moved_to_front_at: datetime | None = None
     slot: int | None = None
     stop_requested_at: datetime | None = None
+    stop_requested_by: str | None = None
     retry_of: str | None = None
     input_of: str | None = None
 
@@ -198,11 +199,19 @@ class Build:
             input_of=self.input_of or self.build_id,
         )
 
-    def stopping(self, *, at: datetime) -> "Build":
+    def stopping(self, *, at: datetime, by: str) -> "Build":
         """The build that has been asked to stop; it is Stopped when SageMaker says so."""
         if self.state not in HOLDS_SLOT:
             raise Conflict(f"Build {self.build_id} is {self.state}: there is nothing to stop.")
-        return replace(self, stop_requested_at=self.stop_requested_at or at)
+        if self.stop_requested_at is not None:
+            return self
+        return replace(self, stop_requested_at=at, stop_requested_by=by)
+
+    @property
+    def why_stopped(self) -> str:
+        if self.stop_requested_by is None:
+            return "Stopped in SageMaker, not in the portal."
+        return f"Stopped by {self.stop_requested_by}."
 
     def starting(self, slot: int) -> "Build":
         return replace(self._to(BuildState.STARTING), slot=slot, parked=None)

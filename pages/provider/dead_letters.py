@@ -16,12 +16,19 @@ tier = st.query_params.get("tier") or catalogue.tiers(context)[0].name
 letters = dead_letters.list_dead_letters(context, me, tier)
 
 
-def redrive(chosen: list[str]) -> None:
-    dead_letters.redrive(context, me, tier, chosen, now=session.now())
+def redrive(chosen: list[str]) -> int:
+    return dead_letters.redrive(context, me, tier, chosen, now=session.now())
 
 
-def discard(chosen: list[str]) -> None:
-    dead_letters.discard(context, me, tier, chosen, now=session.now())
+def discard(chosen: list[str]) -> int:
+    return dead_letters.discard(context, me, tier, chosen, now=session.now())
+
+
+def told(of: list[str], done: int, what: str) -> str:
+    """Somebody else may have dealt with some of the chosen messages meanwhile."""
+    gone = len(of) - done
+    rest = f" {show.counted(gone, 'other')} had been dealt with before." if gone else ""
+    return f"{show.counted(done, 'message')} {what}.{rest}"
 
 
 @dialog("Discard dead letters?")
@@ -35,7 +42,7 @@ def confirm(chosen: list[str]) -> None:
         lambda: discard(chosen),
         key="discard-confirmed",
         seen=chosen,
-        told=f"{show.counted(len(chosen), 'dead letter')} discarded.",
+        told=lambda done: told(chosen, done, "discarded"),
         type="primary",
     ):
         st.rerun()
@@ -55,7 +62,7 @@ with st.container(horizontal=True):
         lambda: redrive(chosen),
         key="redrive",
         seen=chosen,
-        told=f"{show.counted(len(chosen), 'message')} sent to the {tier} tier's queue again.",
+        told=lambda done: told(chosen, done, f"sent to the {tier} tier's queue again"),
         type="primary",
         icon=":material/replay:",
         disabled=not chosen,

@@ -170,7 +170,8 @@ def test_a_stopped_build_frees_its_slot_and_is_built_when_tried_again(
     assert (stopping.state, stopping.stop_requested_at) == (BuildState.EXECUTING, NOW)
     again = build_actions.stop(portal, ana, build_id, now=datetime.now(UTC))
     assert again.stop_requested_at == NOW
-    assert until(admin, tenant, build_id).state is BuildState.STOPPED
+    stopped = until(admin, tenant, build_id)
+    assert (stopped.state, stopped.reason) == (BuildState.STOPPED, "Stopped by Ana.")
     until_no_slot_is_held(admin, "standard")
     ended = build_actions.stop(portal, ana, build_id, now=NOW)
     assert ended == admin.builds.get(tenant.tenant_id, build_id)
@@ -200,6 +201,7 @@ def test_a_build_asked_to_stop_before_it_has_an_execution_never_gets_one(
         ended = resume(admin, slot, now=NOW)
         assert ended is not None
         assert (ended.state, ended.execution_arn) == (BuildState.STOPPED, "")
+        assert ended.reason == "Stopped by Pat."
         assert slot not in held(admin, "basic")
     [entry] = remembered_of(admin, tenant.tenant_id)
     assert (entry.action, entry.before) == (Action.STOP, "Starting")

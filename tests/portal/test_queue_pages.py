@@ -143,8 +143,24 @@ def test_dead_letters_are_discarded_after_a_question(visit: Visit, admin: Contex
     labelled(app.button, "Discard 2…").click().run()
     assert admin.queues.dead_letters("premium") == 2
     app.button(key="discard-confirmed").click().run()
-    assert "2 dead letters discarded" in said(app.toast)
+    assert "2 messages discarded" in said(app.toast)
     assert "has no dead letters" in said(app.success)
+
+
+def test_a_dead_letter_somebody_else_has_dealt_with_is_not_counted(
+    visit: Visit, admin: Context
+) -> None:
+    letter(admin, "mine")
+    letter(admin, "taken")
+    app = visit(PAT, "provider/dead_letters.py", tier="premium")
+    app.checkbox(key="all-letters").check().run()
+    [taken] = [
+        one for one in admin.queues.look_at_dead_letters("premium", limit=9) if one.body == "taken"
+    ]
+    admin.queues.discard("premium", frozenset({taken.message_id}))
+    labelled(app.button, "Discard 2…").click().run()
+    app.button(key="discard-confirmed").click().run()
+    assert "1 message discarded. 1 other had been dealt with before." in said(app.toast)
 
 
 def test_one_dead_letter_is_sent_again(visit: Visit, admin: Context) -> None:

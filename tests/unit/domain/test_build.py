@@ -49,10 +49,12 @@ def test_only_what_failed_or_was_stopped_is_tried_again_and_reads_the_same_input
 
 
 def test_a_stop_is_noted_once_and_only_of_what_holds_a_slot():
-    stopping = waiting_build().starting(0).stopping(at=NOON)
-    assert stopping.stopping(at=LATER).stop_requested_at == NOON
+    stopping = waiting_build().starting(0).stopping(at=NOON, by="Ana")
+    assert stopping.stopping(at=LATER, by="Pat") == stopping
+    assert stopping.why_stopped == "Stopped by Ana."
+    assert "in SageMaker" in waiting_build().why_stopped
     with pytest.raises(Conflict, match="there is nothing to stop"):
-        waiting_build().stopping(at=NOON)
+        waiting_build().stopping(at=NOON, by="Ana")
 
 
 @pytest.mark.parametrize(

@@ -33,25 +33,27 @@ def test_a_message_that_lacks_a_field_is_refused_and_the_field_named(missing: st
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "why"),
     [
-        "",
-        "null",
-        "[]",
-        "not json",
-        '{"size": "many"}',
-        "{}",
-        "[" * 100_000,
-        json.dumps(MESSAGE | {"size": math.inf}),
-        json.dumps(MESSAGE | {"size": -1}),
-        json.dumps(MESSAGE | {"key": "\ud800"}),
-        json.dumps(MESSAGE | {"key": ""}),
-        json.dumps(MESSAGE | {"version_id": ""}),
-        json.dumps(MESSAGE | {"uploaded_at": "2026-05-04T12:00:00"}),
+        ("", "not JSON"),
+        ("not json", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        (json.dumps(MESSAGE | {"key": "\ud800"}), "not JSON"),
+        ("null", "no JSON object"),
+        ("[]", "no JSON object"),
+        ("{}", "lacks tenant_id, bucket, key, version_id, size, uploaded_at"),
+        ('{"size": "many"}', "lacks tenant_id"),
+        (json.dumps(MESSAGE | {"size": "many"}), "size is no number"),
+        (json.dumps(MESSAGE | {"size": math.inf}), "size is no number"),
+        (json.dumps(MESSAGE | {"uploaded_at": 3}), "uploaded_at no time"),
+        (json.dumps(MESSAGE | {"size": -1}), "no upload can be"),
+        (json.dumps(MESSAGE | {"key": ""}), "no upload can be"),
+        (json.dumps(MESSAGE | {"version_id": ""}), "no upload can be"),
+        (json.dumps(MESSAGE | {"uploaded_at": "2026-05-04T12:00:00"}), "no time zone"),
     ],
 )
-def test_rubbish_is_refused(body: str):
-    with pytest.raises(Invalid, match="asks for no build"):
+def test_rubbish_is_refused_with_what_is_wrong(body: str, why: str):
+    with pytest.raises(Invalid, match=f"asks for no build: .*{why}"):
         BuildRequest.from_message(body)
 
 
