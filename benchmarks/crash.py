@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.crash_run import Outcome, Weather, weathered
+from benchmarks.crashes.trial import Outcome, Weather, weathered
 from benchmarks.ground import say
 
 _LONGEST_TRACE = 60

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from backend.domain.errors import BackendError, Invalid
-from benchmarks import backlog, estate, workload
-from benchmarks.figures import figures
 from benchmarks.ground import say
-from benchmarks.lower_bound import mean_wait_bound
 from benchmarks.own_tables import cloud_with_tables
-from benchmarks.policies import reference
-from benchmarks.simulation import DISPATCH, END, JOIN, SCHEDULE, Simulation
-from benchmarks.trace import read
-from benchmarks.workload import Workload
+from benchmarks.simulated import backlog, estate, workload
+from benchmarks.simulated.figures import figures
+from benchmarks.simulated.lower_bound import mean_wait_bound
+from benchmarks.simulated.policies import reference
+from benchmarks.simulated.simulation import DISPATCH, END, JOIN, SCHEDULE, Simulation
+from benchmarks.simulated.trace import read
+from benchmarks.simulated.workload import Workload
 
 _BACKLOG_BUILDS, _BACKLOG_TENANTS = 10_000, 4_000
 

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from benchmarks.aws_calls import AwsCalls
+from benchmarks.simulated.aws_calls import AwsCalls
 
 WAITING = {"TableName": "mlaas-builds", "IndexName": "waiting", "KeyConditionExpression": "a = b"}
 BY_TIME = WAITING | {"IndexName": "by-time"}

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from benchmarks.deliveries import Deliveries
+from benchmarks.crashes.deliveries import Deliveries
 
 LATER, MUCH_LATER = 10.0, 100.0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.fast_executions import FastExecutions, Refusal
+from benchmarks.crashes.fast_executions import FastExecutions, Refusal
 
 TOKEN = "a" * 32
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks.figures import Served, figures, idle_seconds, jain_index, percentile
-from benchmarks.trace import Arrival
+from benchmarks.simulated.figures import Served, figures, idle_seconds, jain_index, percentile
+from benchmarks.simulated.trace import Arrival
 
 
 def served(submit_s: float, start_s: float, duration_s: float, tenant: str = "acme") -> Served:

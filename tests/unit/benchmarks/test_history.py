@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.history import Faults, Limits, Upload, judged
+from benchmarks.crashes.history import Faults, Limits, Upload, judged
 
 ROOMY = Limits(slots=100)
 

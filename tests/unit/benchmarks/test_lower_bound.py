@@ -5,10 +5,10 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.lower_bound import mean_wait_bound
-from benchmarks.policies import reference, shortest_first
-from benchmarks.trace import Arrival
-from benchmarks.workload import noisy_bursts
+from benchmarks.simulated.lower_bound import mean_wait_bound
+from benchmarks.simulated.policies import reference, shortest_first
+from benchmarks.simulated.trace import Arrival
+from benchmarks.simulated.workload import noisy_bursts
 
 BUILDS = st.builds(
     Arrival, st.integers(0, 900), st.just("acme"), st.just("basic"), st.integers(1, 300)

@@ -1,7 +1,7 @@
 """The policies dispatch is compared with start builds as they say."""
 
-from benchmarks.policies import reference, shortest_first
-from benchmarks.trace import Arrival
+from benchmarks.simulated.policies import reference, shortest_first
+from benchmarks.simulated.trace import Arrival
 
 
 def starts(schedule: object) -> dict[str, float]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.aws_calls import AwsCalls
-from benchmarks.simulated_context import SimulatedExecutions, SimulatedFunctions
-from benchmarks.simulated_time import SimulatedTime
+from benchmarks.simulated.aws_calls import AwsCalls
+from benchmarks.simulated.clock import SimulatedTime
+from benchmarks.simulated.context import SimulatedExecutions, SimulatedFunctions
 from tests.unit.values import NOON
 
 TOKEN = "0" * 32

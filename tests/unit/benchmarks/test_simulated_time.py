@@ -1,6 +1,6 @@
 """Simulated time passes from one thing due to the next."""
 
-from benchmarks.simulated_time import SimulatedTime
+from benchmarks.simulated.clock import SimulatedTime
 
 
 def test_things_happen_when_they_are_due_and_in_the_order_they_were_planned():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backend.domain.errors import Invalid
-from benchmarks.trace import Arrival, read
+from benchmarks.simulated.trace import Arrival, read
 
 HEADER = "submit_s,tenant,tier,duration_s"
 

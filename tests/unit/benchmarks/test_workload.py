@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from backend.domain.errors import Invalid
-from benchmarks.trace import Arrival
-from benchmarks.workload import NOISY, noisy_bursts, of_trace
+from benchmarks.simulated.trace import Arrival
+from benchmarks.simulated.workload import NOISY, noisy_bursts, of_trace
 
 
 def test_one_tenant_sends_two_bursts_among_others_that_keep_quiet():

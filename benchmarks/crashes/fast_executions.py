@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain import naming
-from benchmarks.history import ASKED, ENDED, STARTED
+from benchmarks.crashes.history import ASKED, ENDED, STARTED
 
 Request = Mapping[str, Any]
 

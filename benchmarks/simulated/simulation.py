@@ -20,12 +20,12 @@ from backend.line import join
 from backend.record import record_end
 from backend.settings import Settings
 from backend.sweep import sweep
-from benchmarks import estate
-from benchmarks.aws_calls import AwsCalls
-from benchmarks.figures import Served
-from benchmarks.simulated_context import SimulatedContext, SimulatedExecutions, SimulatedFunctions
-from benchmarks.simulated_time import SimulatedTime
-from benchmarks.trace import Arrival
+from benchmarks.simulated import estate
+from benchmarks.simulated.aws_calls import AwsCalls
+from benchmarks.simulated.clock import SimulatedTime
+from benchmarks.simulated.context import SimulatedContext, SimulatedExecutions, SimulatedFunctions
+from benchmarks.simulated.figures import Served
+from benchmarks.simulated.trace import Arrival
 
 JOIN, DISPATCH, END, SCHEDULE = "join", "dispatch", "end", "schedule"
 _SCHEDULE_SECONDS, _SWEEP_SECONDS = 60.0, 300.0

@@ -10,8 +10,8 @@ from backend.aws.executions import Executions
 from backend.aws.functions import Functions
 from backend.context import Context
 from backend.domain.build import BuildStep
-from benchmarks.aws_calls import AwsCalls
-from benchmarks.simulated_time import SimulatedTime
+from benchmarks.simulated.aws_calls import AwsCalls
+from benchmarks.simulated.clock import SimulatedTime
 
 # Between a call for a dispatch and the dispatch: Lambda's queue, and its start.
 DISPATCH_DELAY_SECONDS = 0.5

@@ -9,9 +9,9 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 from backend.context import Context
-from benchmarks.crash_points import CrashPoints
-from benchmarks.crash_worker import ROLES, Executor
-from benchmarks.history import lines_of
+from benchmarks.crashes.history import lines_of
+from benchmarks.crashes.points import CrashPoints
+from benchmarks.crashes.worker import ROLES, Executor
 
 # A fork brings imports and clients along, so that a worker is back within milliseconds. The context
 # must not have been used before: two processes cannot share a connection.

@@ -1,6 +1,6 @@
 """Responsible for a loopback endpoint that plays SageMaker's executions and calls of dispatch.
 
-    python -m benchmarks.fast_executor --port N --record FILE --seed N
+    python -m benchmarks.crashes.fast_executor --port N --record FILE --seed N
 
 Executions last a moment. Their status changes, and the calls of `mlaas-dispatch`, are handed to
 workers, who ask for them. It is a process of its own, which nothing kills before the end.
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from backend.domain import naming
-from benchmarks.deliveries import Deliveries
-from benchmarks.fast_executions import ACCOUNT, REGION, Execution, FastExecutions, Refusal
+from benchmarks.crashes.deliveries import Deliveries
+from benchmarks.crashes.fast_executions import ACCOUNT, REGION, Execution, FastExecutions, Refusal
 
 DISPATCH, STATUS = "dispatch", "status"
 _CHANGE = "SageMaker Model Building Pipeline Execution Status Change"
@@ -186,7 +186,8 @@ def main() -> None:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.fast_executor", description=(__doc__ or "").splitlines()[0]
+        prog="python -m benchmarks.crashes.fast_executor",
+        description=(__doc__ or "").splitlines()[0],
     )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--record", type=Path, required=True, help="the file to write lines to")

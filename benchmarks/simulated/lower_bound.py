@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy
 
-from benchmarks.policies import shortest_first
-from benchmarks.trace import Arrival
+from benchmarks.simulated.policies import shortest_first
+from benchmarks.simulated.trace import Arrival
 
 _MOST_STEPS = 4000
 _FINEST_SECONDS = 5.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from benchmarks.trace import Arrival
+from benchmarks.simulated.trace import Arrival
 
 
 @dataclass(frozen=True, slots=True)

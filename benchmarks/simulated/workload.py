@@ -9,7 +9,7 @@ import numpy
 
 from backend.domain.errors import Invalid
 from backend.domain.tier import TIERS
-from benchmarks.trace import Arrival
+from benchmarks.simulated.trace import Arrival
 
 NOISY = "noisy"
 BUILDS, TENANTS = 831, 33

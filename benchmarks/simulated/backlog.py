@@ -15,8 +15,8 @@ from backend.domain.scheduling import Situation, decide, lines_of
 from backend.domain.tenant import Tenant
 from backend.domain.tier import TIERS, Tier
 from backend.situation import situation_of
-from benchmarks import estate
-from benchmarks.simulation import DISPATCH, Simulation
+from benchmarks.simulated import estate
+from benchmarks.simulated.simulation import DISPATCH, Simulation
 
 _FREED = (1, 2, 3, 6, 12, 18)
 _EXPECTED_SECONDS = 480.0

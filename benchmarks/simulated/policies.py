@@ -5,8 +5,8 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Sequence
 
-from benchmarks.figures import Served
-from benchmarks.trace import Arrival
+from benchmarks.simulated.figures import Served
+from benchmarks.simulated.trace import Arrival
 
 TIMER_SECONDS = 60.0
 

@@ -17,7 +17,7 @@ from backend.domain.algorithm import Algorithm
 from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.tier import TIERS, Tier
-from benchmarks.history import Limits, Upload
+from benchmarks.crashes.history import Limits, Upload
 from benchmarks.own_tables import tables
 
 _FILE = b"a,b\n1,2\n"

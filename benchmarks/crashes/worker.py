@@ -21,7 +21,7 @@ from backend.domain.tier import TIERS
 from backend.ingest import ingest
 from backend.record import record_end
 from backend.sweep import sweep
-from benchmarks.fast_executor import DISPATCH, STATUS
+from benchmarks.crashes.fast_executor import DISPATCH, STATUS
 
 LOG = logging.getLogger(__name__)
 _BATCH = 4

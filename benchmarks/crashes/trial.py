@@ -19,12 +19,12 @@ from backend.context import Context
 from backend.domain import naming
 from backend.settings import Settings
 from backend.sweep import sweep
-from benchmarks.crash_ground import PLAYED, limits, prepare, upload
-from benchmarks.crash_points import CrashPoints
-from benchmarks.crash_worker import Executor
-from benchmarks.crew import FORK, Crew
+from benchmarks.crashes.crew import FORK, Crew
+from benchmarks.crashes.history import Faults, Upload, judged, lines_of
+from benchmarks.crashes.points import CrashPoints
+from benchmarks.crashes.tenants import PLAYED, limits, prepare, upload
+from benchmarks.crashes.worker import Executor
 from benchmarks.ground import say
-from benchmarks.history import Faults, Upload, judged, lines_of
 from demo.cloud import ROOT, answers, end, free_port, own_cloud, speak_to
 
 _INTAKE = ("intake 1", "intake 2")
@@ -190,7 +190,7 @@ def _executor(weather: Weather, seed: str, folder: Path) -> Iterator[Executor]:
         "losses": weather.losses,
         "throttling": weather.throttling,
     }
-    command = [sys.executable, "-m", "benchmarks.fast_executor"]
+    command = [sys.executable, "-m", "benchmarks.crashes.fast_executor"]
     command += [f"--{name}={value}" for name, value in chosen.items()]
     process = subprocess.Popen(command, cwd=ROOT)
     try:

@@ -1,0 +1,1 @@
+"""What crashes are tried with: processes that die, an executor that records, and its judge."""

@@ -1,0 +1,1 @@
+"""What dispatch is driven with in simulated time, and what it is compared with."""
