@@ -228,7 +228,7 @@ def _fresh(points: CrashPoints) -> Context:
 
 def _rows(name: str) -> list[dict[str, Any]]:
     """Every row of a table, read past the product's own code."""
-    table = boto3.resource("dynamodb").Table(name)
+    table = boto3.Session().resource("dynamodb").Table(name)
     page = table.scan(ConsistentRead=True)
     rows = list(page["Items"])
     while "LastEvaluatedKey" in page:
