@@ -47,6 +47,9 @@ chromium:
 bench: install  ## the figures of the README's table
 	$(BIN)/python -m benchmarks.main_job --csv demo/data/churn.csv --target churn --n 3
 	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.dispatch
+	$(BIN)/python -m benchmarks.handoff
+	$(BIN)/python -m benchmarks.crash
 
 lock: install  ## resolve pyproject.toml into requirements.txt anew
 	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --group dev \
