@@ -23,6 +23,7 @@ from backend.domain.choices import Choices
 from backend.domain.scheduling import Situation, Slot, Start, claimed
 from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tenant import Tenant
+from backend.ending import end_unrun
 from backend.line import join
 from backend.situation import situation_of
 from backend.starting import start
@@ -106,6 +107,43 @@ def put_back(admin: Context, build: Build, slot: Slot) -> None:
     left = replace(build, state=BuildState.EXECUTING, ended_at=None, steps=())
     admin.session.table(naming.SLOTS_TABLE).put_item(Item=to_row(slot))
     admin.session.table(naming.BUILDS_TABLE).put_item(Item=to_row(left))
+
+
+@pytest.mark.usefixtures("held_back")
+def test_of_two_decisions_on_one_reading_only_the_first_counts(
+    admin: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    first, second = (waiting(admin, tenant, f"{n}.csv") for n in range(2))
+    read = situation_of(admin, now=now())
+    numbers = (901, 902)  # slots that nobody else takes
+
+    def claims(build: Build, number: int) -> Claim:
+        slot, _ = claimed(read, Start(build, number), at=now() + timedelta(hours=1))
+        return admin.scheduling.claim(read.state, slot, build)
+
+    assert [claims(first, 901), claims(second, 902)] == [Claim.DONE, Claim.STATE_MOVED]
+    held = admin.scheduling.read()[1]
+    assert [slot.build_id for slot in held if slot.number in numbers] == [first.build_id]
+    kept = admin.builds.get(tenant.tenant_id, second.build_id)
+    assert (kept.state, kept.slot) == (BuildState.WAITING, None)
+    admin.builds.move(kept, kept.ended(BuildState.STOPPED, at=now(), reason="Cancelled."))
+    starting = admin.builds.get(tenant.tenant_id, first.build_id)
+    end_unrun(admin, starting, BuildState.STOPPED, reason="Cancelled.", now=now())
+
+
+@pytest.mark.usefixtures("held_back")
+def test_a_changed_setting_undoes_a_decision_under_way(
+    admin: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    build = waiting(admin, tenant)
+    read = situation_of(admin, now=now())
+    admin.tenants.save(tenant, replace(tenant, paused=True))
+    slot, _ = claimed(read, Start(build, 903), at=now())
+    assert admin.scheduling.claim(read.state, slot, build) is Claim.STATE_MOVED
+    assert slot_of(admin, build) is None
+    admin.builds.move(build, build.ended(BuildState.STOPPED, at=now(), reason="Cancelled."))
 
 
 @pytest.mark.usefixtures("held_back")
