@@ -98,8 +98,10 @@ def _register_algorithms(context: Context, images: ImageSet, say: Say) -> None:
     for name in images.sources.named("algorithm.json"):
         document = json.loads(images.sources.files[f"{name}/algorithm.json"])
         algorithm = Algorithm.from_document(document, images.uri(name))
-        _tell(say, context.algorithms.put(algorithm), f"algorithm {algorithm.algorithm}")
-    context.scheduling.settings_changed()
+        change = context.algorithms.put(algorithm)
+        _tell(say, change, f"algorithm {algorithm.algorithm}")
+        if change is not Change.UNCHANGED:
+            context.scheduling.settings_changed()
 
 
 def _seed_tiers(context: Context, say: Say) -> None:
