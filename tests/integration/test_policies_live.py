@@ -98,6 +98,7 @@ class Policed:
 
     def dispatch(self) -> dict[str, Any]:
         self.waiting()
+        self.context.scheduling.settings_changed()  # a warm function reads them anew
         return self._call(naming.DISPATCH_FUNCTION, {})
 
     def recorder(self) -> dict[str, Any]:
