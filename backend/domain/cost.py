@@ -9,12 +9,17 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class CostRecord:
-    """One day's unblended cost of one tenant; no `tenant_id` where no tenant's tag was carried."""
+    """One day's unblended cost of one tenant; no `tenant_id` where no tenant's tag was carried.
+
+    Such cost is `shared` when it is known to be of things that all tenants use.
+    """
 
     day: date
     tenant_id: str | None
     amount: Decimal
     estimated: bool
+    service: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
