@@ -1,0 +1,63 @@
+"""Which days Cost Explorer is asked for, how often, and what that costs."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.cost_sync import Days, SyncState, first_of_month, to_read
+from backend.domain.errors import Unavailable
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def test_the_first_sync_reads_the_open_month_and_twelve_before():
+    assert to_read(SyncState(), NOON) == Days(date(2025, 3, 1), date(2026, 3, 11))
+
+
+def test_the_open_month_is_read_anew_and_no_closed_one():
+    state = SyncState().synced(NOON, estimated=[date(2026, 3, 1), date(2026, 3, 10)])
+    later = NOON + timedelta(days=4)
+    assert to_read(state, later) == Days(date(2026, 3, 1), date(2026, 3, 15))
+
+
+def test_a_month_is_read_until_none_of_its_days_is_estimated():
+    april = datetime(2026, 4, 5, 12, tzinfo=UTC)
+    still = SyncState().synced(april, estimated=[date(2026, 3, 30), date(2026, 4, 1)])
+    assert to_read(still, april).since == date(2026, 3, 1)
+    final = still.synced(april, estimated=[date(2026, 4, 1)])
+    assert to_read(final, april).since == date(2026, 4, 1)
+
+
+def test_the_last_days_of_a_month_are_read_again_on_the_first_of_the_next():
+    first = datetime(2026, 4, 1, 6, tzinfo=UTC)
+    state = SyncState().synced(first, estimated=[date(2026, 4, 1)])
+    assert to_read(state, first + timedelta(hours=8)).since == date(2026, 3, 1)
+
+
+def test_months_that_nobody_synced_are_not_forgotten():
+    state = SyncState().synced(NOON, estimated=[date(2026, 3, 1)])
+    assert to_read(state, NOON + timedelta(days=60)).since == date(2026, 3, 1)
+
+
+@given(st.integers(0, 60_000), st.integers(0, 900))
+def test_nothing_is_asked_that_cost_explorer_no_longer_holds(hours: int, days: int):
+    now = NOON + timedelta(hours=hours)
+    state = SyncState().synced(now, estimated=[])
+    later = now + timedelta(days=days)
+    asked = to_read(state, later)
+    assert first_of_month(later.date(), 12) <= asked.since < asked.until
+    assert asked.until == later.date() + timedelta(days=1)
+
+
+def test_requests_of_a_day_are_counted_priced_and_limited():
+    state = SyncState()
+    for _ in range(6):
+        state = state.asking(NOON)
+    assert (state.requests_today, state.spent) == (6, Decimal("0.06"))
+    with pytest.raises(Unavailable, match=r"All 6 requests .* 2026-03-10 .* tomorrow"):
+        state.asking(NOON + timedelta(hours=11))
+    tomorrow = state.asking(NOON + timedelta(hours=12))
+    assert (tomorrow.requests_today, tomorrow.requests) == (1, 7)
