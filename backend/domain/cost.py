@@ -11,7 +11,8 @@ ZERO = Decimal(0)
 class CostRecord:
     """One day's unblended cost of one tenant; no `tenant_id` where no tenant's tag was carried.
 
-    Such cost is `shared` when it is known to be of things that all tenants use.
+    Such cost is `shared` when it is known to be of things that all tenants use. `amortized` spreads
+    what was paid in advance over the days it is for.
     """
 
     day: date
@@ -20,6 +21,7 @@ class CostRecord:
     estimated: bool
     service: str = ""
     shared: bool = False
+    amortized: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
