@@ -23,7 +23,8 @@ from backend.context import Context
 from backend.domain.build import Build
 from backend.domain.choices import Choices, Objective, checked
 from backend.domain.errors import BackendError
-from backend.domain.metering import metered_cost
+from backend.domain.metering import metered
+from backend.domain.price_book import PriceBook
 from benchmarks.ground import deployed_tenant, ended, put, say
 from benchmarks.memory import PeakMemory
 from demo.cloud import OwnCloud, own_cloud
@@ -84,7 +85,7 @@ def _told(context: Context, build: Build, put_at: datetime) -> dict[str, Any]:
         "hops_ms": _hops(context, build, put_at),
         "steps": [asdict(step) for step in build.steps],
         "model_package_arn": found.model_package_arn if found else None,
-        "cost_estimate_usd": f"{metered_cost(build.steps):.6f}",
+        "cost_estimate_usd": f"{metered(build.steps, PriceBook()).amount:.6f}",
     }
 
 

@@ -18,8 +18,9 @@ from backend.domain import naming
 from backend.domain.build import Build, BuildState
 from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
-from backend.domain.metering import metered_cost
+from backend.domain.metering import metered
 from backend.domain.model_version import ApprovalStatus
+from backend.domain.price_book import PriceBook
 from backend.domain.principal import Principal, Role
 from backend.domain.scheduling import Slot
 from backend.domain.tenant import Tenant
@@ -123,7 +124,7 @@ def test_a_tenants_file_becomes_a_registered_model(
         "Register",
         "RecordBuild",
     ]
-    assert metered_cost(build.steps) > 0
+    assert metered(build.steps, PriceBook()).amount > 0
     until_no_slot_is_held(admin, "basic")
     assert builds.list_builds(portal, ana)[0].build_id == build.build_id
 

@@ -1,0 +1,50 @@
+"""Responsible for prices with where they come from: AWS's list, or the shipped table instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from backend.domain.errors import Invalid
+from backend.domain.prices import PRICES
+
+SHIPPED_TABLE = "the shipped table of us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per instance and hour, and who says so."""
+
+    hourly: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """AWS's list prices by kind of job ("Training", "Processing") and instance type, as read.
+
+    Empty, it answers from the shipped table; so it does for what the list does not name, and says
+    so each time.
+    """
+
+    region: str = ""
+    read_at: datetime | None = None
+    listed: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+
+    def price_of(self, kind: str, instance_type: str) -> Price:
+        """Raises Invalid for an instance type that neither the list nor the table names."""
+        listed = self.listed.get((_listed_as(kind), instance_type))
+        if listed is not None and self.read_at is not None:
+            read = f"{self.read_at:%Y-%m-%d}"
+            return Price(listed, f"AWS's price list of {self.region}, read {read}")
+        if instance_type in PRICES:
+            return Price(PRICES[instance_type], SHIPPED_TABLE)
+        raise Invalid(
+            f"Instance type {instance_type!r} has no price, neither in AWS's list nor in "
+            f"{SHIPPED_TABLE}: choose another for the tier, or add it to the table."
+        )
+
+
+def _listed_as(kind: str) -> str:
+    """A search's trials are training jobs, and priced as such."""
+    return "Processing" if kind == "Processing" else "Training"
