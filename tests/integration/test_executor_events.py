@@ -128,9 +128,10 @@ def test_a_crash_is_told_when_the_cloud_is_back(tmp_path: Path) -> None:
 
 
 def wait_for_save(state: Path, url: str) -> None:
-    """Returns once ministack, which saves every few seconds, has saved the rule for the queue."""
-    rule, file = url.rsplit("/", 1)[-1], state / "ministack/eventbridge.json"
-    limit = time.monotonic() + 15
-    while not (file.exists() and rule in file.read_text()):
-        assert time.monotonic() < limit, f"{rule} is not saved in {file}"
-        time.sleep(0.05)
+    """Returns once ministack, which saves one service after the other, has saved rule and queue."""
+    name, limit = url.rsplit("/", 1)[-1], time.monotonic() + 15
+    for service in ("eventbridge", "sqs"):
+        file = state / f"ministack/{service}.json"
+        while not (file.exists() and name in file.read_text()):
+            assert time.monotonic() < limit, f"{name} is not saved in {file}"
+            time.sleep(0.05)
