@@ -6,6 +6,7 @@ from functools import cached_property
 from backend.aws.audit_table import AuditTable
 from backend.aws.build_table import BuildTable
 from backend.aws.cost_explorer import CostExplorer
+from backend.aws.cost_table import CostTable
 from backend.aws.executions import Executions
 from backend.aws.functions import Functions
 from backend.aws.metrics import Metrics
@@ -22,6 +23,7 @@ from backend.aws.session import AwsSession
 from backend.aws.sign_in import SignIn
 from backend.aws.stacks import Stacks
 from backend.aws.sweep_notes import SweepNotes
+from backend.aws.sync_notes import SyncNotes
 from backend.aws.tables import AlgorithmTable, TenantTable, TierTable
 from backend.aws.tenant_resources import TenantResources
 from backend.domain import naming
@@ -133,6 +135,14 @@ class Context:
     @cached_property
     def costs(self) -> CostExplorer:
         return CostExplorer(self.session)
+
+    @cached_property
+    def cost_table(self) -> CostTable:
+        return CostTable(self.session)
+
+    @cached_property
+    def sync_notes(self) -> SyncNotes:
+        return SyncNotes(self.session)
 
     @cached_property
     def people(self) -> People:

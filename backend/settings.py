@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backend.domain.cost_sync import REQUESTS_A_DAY
+
 DEFAULT_PORTAL_URL = "http://localhost:8501"
 
 
@@ -14,11 +16,16 @@ class Settings:
 
     portal_url: str
     cookie_secret: str
+    cost_requests_a_day: int = REQUESTS_A_DAY
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """PORTAL_URL and PORTAL_COOKIE_SECRET; without a secret a new one ends all sign-ins."""
+        """PORTAL_URL, PORTAL_COOKIE_SECRET and COST_REQUESTS_A_DAY.
+
+        Without a secret a new one ends all sign-ins.
+        """
         return cls(
             portal_url=environment.get("PORTAL_URL", DEFAULT_PORTAL_URL).rstrip("/"),
             cookie_secret=environment.get("PORTAL_COOKIE_SECRET") or secrets.token_hex(32),
+            cost_requests_a_day=int(environment.get("COST_REQUESTS_A_DAY", REQUESTS_A_DAY)),
         )

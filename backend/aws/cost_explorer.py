@@ -14,7 +14,7 @@ from backend.aws.translate import code_of, translated
 from backend.domain import naming
 from backend.domain.cost import CostRecord
 from backend.domain.errors import Invalid, Unavailable
-from backend.domain.exact import exact_difference
+from backend.domain.exact import exact_difference, exact_sum
 
 Asking = Callable[[], None]
 """Called before each page, as each costs $0.01; refuses by raising."""
@@ -55,6 +55,7 @@ _Amounts = tuple[Decimal, ...]
 class _Day:
     on: date
     estimated: bool
+    total: Decimal
     groups: dict[tuple[str, ...], _Amounts]
 
 
@@ -66,16 +67,12 @@ class CostExplorer:
     def _ce(self) -> Any:
         return self._session.client("ce")
 
-    def by_tenant(self, since: date, until: date) -> list[CostRecord]:
-        """Unblended cost of each UTC day of [since, until) by tenant tag, untagged cost included.
+    def total(self, since: date, until: date, *, asking: Asking) -> Decimal:
+        """Unblended cost of the UTC days of [since, until) as one figure, in USD.
 
-        Raises as `by_tenant_and_service`. Each page costs $0.01.
+        Raises as `by_tenant_and_service`.
         """
-        return [
-            _record(day, _tenant_of(tag), "", amounts)
-            for day in self._read(since, until, _nobody_counts, GroupBy=[_BY_TENANT])
-            for (tag,), amounts in day.groups.items()
-        ]
+        return exact_sum(day.total for day in self._read(since, until, asking))
 
     def by_tenant_and_service(
         self, since: date, until: date, *, asking: Asking
@@ -142,6 +139,7 @@ def _day(result: dict[str, Any]) -> _Day:
     return _Day(
         on=date.fromisoformat(result["TimePeriod"]["Start"]),
         estimated=result["Estimated"],
+        total=Decimal(result["Total"].get("UnblendedCost", {}).get("Amount", "0")),
         groups={
             tuple(group["Keys"]): tuple(
                 Decimal(group["Metrics"][metric]["Amount"]) for metric in _METRICS
@@ -181,7 +179,3 @@ def _told_apart(whole: Iterable[CostRecord], shared: Iterable[CostRecord]) -> It
 
 def _tenant_of(key: str) -> str | None:
     return key.removeprefix(f"{naming.TENANT_TAG}$") or None
-
-
-def _nobody_counts() -> None:
-    """A question that is not counted."""

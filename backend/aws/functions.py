@@ -28,9 +28,19 @@ class Functions:
 
     def sweep(self) -> dict[str, Any]:
         """Sweeps, waits for it and returns what the function answers; Unavailable if it fails."""
+        return self._answer_of(naming.SWEEP_FUNCTION, "The sweep")
+
+    def sync_costs(self) -> dict[str, Any]:
+        """Reads Cost Explorer, waits for it and returns what the function answers.
+
+        Unavailable if it fails.
+        """
+        return self._answer_of(naming.COST_SYNC_FUNCTION, "The sync of costs")
+
+    def _answer_of(self, function: str, called: str) -> dict[str, Any]:
         with translated():
-            answer = self._lambda.invoke(FunctionName=naming.SWEEP_FUNCTION, Payload=b"{}")
+            answer = self._lambda.invoke(FunctionName=function, Payload=b"{}")
         returned: dict[str, Any] = json.load(answer["Payload"])
         if "FunctionError" in answer:
-            raise Unavailable(f"The sweep failed: {returned.get('errorMessage')}. See its log.")
+            raise Unavailable(f"{called} failed: {returned.get('errorMessage')}. See its log.")
         return returned

@@ -31,14 +31,15 @@ def deploy(
     *,
     portal_url: str | None = None,
     alarm_topic: str | None = None,
+    cost_requests_a_day: int | None = None,
     say: Say = aloud,
 ) -> dict[str, str]:
     """Brings the account to what this source tree says; returns the shared stack's outputs.
 
     Without a portal URL, neither here nor in the settings, a deployed one stays; without a topic
-    alarms tell of themselves as they did. Raises
-    DeploymentFailed, with AWS's reasons, when a part cannot be made; the same call may then be
-    made again and takes up where it ended.
+    alarms tell of themselves as they did; without a number of requests Cost Explorer is asked as
+    often as it was. Raises DeploymentFailed, with AWS's reasons, when a part cannot be made; the
+    same call may then be made again and takes up where it ended.
     """
     made = context.stacks.bring(naming.ARTEFACTS_STACK, source.template("artefacts.yaml"), {})
     _tell(say, made, f"stack {naming.ARTEFACTS_STACK}")
@@ -53,7 +54,10 @@ def deploy(
     }
     made = context.stacks.bring(naming.STACK, source.template("shared.yaml"), parameters)
     _tell(say, made, f"stack {naming.STACK}")
-    _bring_watching(context, {**code, "AlarmTopicArn": alarm_topic}, say)
+    _bring(context, naming.WATCHING_STACK, {**code, "AlarmTopicArn": alarm_topic}, say)
+    asked = None if cost_requests_a_day is None else str(cost_requests_a_day)
+    more = {"CostRequestsADay": asked, "DeletionProtection": None}
+    _bring(context, naming.COSTS_STACK, {**code, **more}, say)
     outputs = context.stacks.outputs(naming.STACK)
     built = images.finish()
     _tell(say, built, f"images {', '.join(images.names)} with tag {images.tag}")
@@ -71,10 +75,11 @@ def _keep_package(context: Context, bucket: str, say: Say) -> str:
     return key
 
 
-def _bring_watching(context: Context, parameters: dict[str, str | None], say: Say) -> None:
-    template = source.template("watching.yaml")
-    made = context.stacks.bring(naming.WATCHING_STACK, template, parameters)
-    _tell(say, made, f"stack {naming.WATCHING_STACK}")
+def _bring(context: Context, stack: str, parameters: dict[str, str | None], say: Say) -> None:
+    """A stack that stands beside the shared one, of the template that has its name."""
+    template = source.template(f"{stack.removeprefix(f'{naming.PROJECT}-')}.yaml")
+    made = context.stacks.bring(stack, template, parameters)
+    _tell(say, made, f"stack {stack}")
 
 
 def _chosen(portal_url: str) -> str | None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from backend.domain.cost import ZERO
 from backend.domain.errors import Unavailable
 
 # https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/: every page is a request.
 REQUEST_PRICE = Decimal("0.01")
 REQUESTS_A_DAY = 6
+# What a sync asks at least: the total, what is shared, and all by tenant and service.
+QUESTIONS = 3
 # The open month and twelve closed ones: one less than Cost Explorer holds, so none expires halfway.
 MONTHS_BACK = 12
 # Usage is reported late: what is younger than this may still grow, also over a month's end.
@@ -29,7 +32,9 @@ class SyncState:
     """How far Cost Explorer has been read, and what asking it has cost.
 
     `settled` is the first month (its first day, ISO) that is not known to be final; `asked_on` is
-    the UTC day (ISO) that `requests_today` counts.
+    the UTC day (ISO) that `requests_today` counts; `difference` is how far Cost Explorer's own
+    total of what the last sync read lies above the sum of its parts, in USD; `refused` says why
+    the last sync came to nothing.
     """
 
     synced_at: datetime | None = None
@@ -37,28 +42,46 @@ class SyncState:
     asked_on: str = ""
     requests_today: int = 0
     requests: int = 0
+    difference: Decimal = ZERO
+    refused: str = ""
 
     @property
     def spent(self) -> Decimal:
         """US dollars that all requests so far have cost."""
         return self.requests * REQUEST_PRICE
 
-    def asking(self, now: datetime, *, most: int = REQUESTS_A_DAY) -> "SyncState":
-        """One request more; raises Unavailable when the UTC day's are used up."""
+    def checked_to_begin(self, now: datetime, *, most: int = REQUESTS_A_DAY) -> None:
+        """Raises Unavailable when the UTC day has no room for a sync's questions any more.
+
+        A sync that has begun reads every page: an account of many tenants, or the first sync with
+        its thirteen months, may take more than the day's requests, once a day.
+        """
         today = now.astimezone(UTC).date().isoformat()
-        used = self.requests_today if self.asked_on == today else 0
-        if used >= most:
+        used = self._used(today)
+        if used and used + QUESTIONS > most:
             raise Unavailable(
-                f"All {most} requests to Cost Explorer for {today} (UTC) are used: its figures "
-                "change at most three times a day; ask again tomorrow."
+                f"Cost Explorer was asked {used} times on {today} (UTC), at $0.01 each; a sync "
+                f"takes {QUESTIONS} requests more and {most} are allowed a day: its figures change "
+                "at most three times a day, so wait for the next sync or raise the limit."
             )
+
+    def asking(self, now: datetime) -> "SyncState":
+        """One request more."""
+        today = now.astimezone(UTC).date().isoformat()
+        used = self._used(today)
         return replace(self, asked_on=today, requests_today=used + 1, requests=self.requests + 1)
 
-    def synced(self, now: datetime, *, estimated: Iterable[date]) -> "SyncState":
+    def _used(self, today: str) -> int:
+        return self.requests_today if self.asked_on == today else 0
+
+    def synced(
+        self, now: datetime, *, estimated: Iterable[date], difference: Decimal = ZERO
+    ) -> "SyncState":
         """All that `to_read` named has been read; `estimated` are the days that may yet change."""
         today = now.astimezone(UTC).date()
         first_open = min((*estimated, (now.astimezone(UTC) - SETTLING).date(), today))
-        return replace(self, synced_at=now, settled=first_open.replace(day=1).isoformat())
+        settled = first_open.replace(day=1).isoformat()
+        return replace(self, synced_at=now, settled=settled, difference=difference, refused="")
 
 
 def to_read(state: SyncState, now: datetime) -> Days:
@@ -76,3 +99,12 @@ def first_of_month(day: date, months_before: int = 0) -> date:
     """The first day of the month so many months before the day's own."""
     months = day.year * 12 + day.month - 1 - months_before
     return date(months // 12, months % 12 + 1, 1)
+
+
+def months_in(days: Days) -> list[str]:
+    """The months, written 2026-03, that have one of the days, in order."""
+    first, months = days.since.replace(day=1), []
+    while first < days.until and days.since < days.until:
+        months.append(f"{first:%Y-%m}")
+        first = (first + timedelta(days=31)).replace(day=1)
+    return months

@@ -9,12 +9,15 @@ PROJECT = "mlaas"
 STACK = PROJECT
 ARTEFACTS_STACK = "mlaas-artefacts"
 WATCHING_STACK = "mlaas-watching"
+COSTS_STACK = "mlaas-costs"
 
 TENANT_TAG = "tenant-id"
 TIER_TAG = "tier"
 BUILD_TAG = "build-id"
 PROJECT_TAG = "project"
 COST_TAGS = (TENANT_TAG, TIER_TAG, BUILD_TAG, PROJECT_TAG)
+# What carries it was made up, to have something to show.
+SYNTHETIC_TAG = "synthetic"
 
 TENANTS_TABLE = "mlaas-tenants"
 BUILDS_TABLE = "mlaas-builds"
@@ -23,9 +26,11 @@ TIERS_TABLE = "mlaas-tiers"
 ALGORITHMS_TABLE = "mlaas-algorithms"
 SETTINGS_TABLE = "mlaas-settings"
 AUDIT_TABLE = "mlaas-audit"
+COSTS_TABLE = "mlaas-costs"
 WAITING_INDEX = "waiting"
 BY_TIME_INDEX = "by-time"
 BY_STATE_INDEX = "by-state"
+BY_MONTH_INDEX = "by-month"
 
 PIPELINE = "mlaas-build"
 TUNED_PIPELINE = "mlaas-build-tuned"
@@ -38,6 +43,7 @@ SWEEP_FUNCTION = "mlaas-sweep"
 RECORDER_FUNCTION = "mlaas-recorder"
 RECORD_BUILD_FUNCTION = "mlaas-record-build"
 METRICS_FUNCTION = "mlaas-metrics"
+COST_SYNC_FUNCTION = "mlaas-cost-sync"
 
 METRICS_NAMESPACE = "MLaaS"
 TIER_DIMENSION = "Tier"

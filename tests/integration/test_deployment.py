@@ -21,6 +21,7 @@ FUNCTIONS = (
     naming.RECORDER_FUNCTION,
     naming.RECORD_BUILD_FUNCTION,
     naming.METRICS_FUNCTION,
+    naming.COST_SYNC_FUNCTION,
 )
 PIPELINES = (naming.PIPELINE, naming.TUNED_PIPELINE)
 
@@ -35,7 +36,12 @@ def state(admin: Context) -> dict[str, Any]:
             client("cloudformation")
             .describe_stacks(StackName=name)["Stacks"][0]
             .get("LastUpdatedTime")
-            for name in (naming.ARTEFACTS_STACK, naming.STACK, naming.WATCHING_STACK)
+            for name in (
+                naming.ARTEFACTS_STACK,
+                naming.STACK,
+                naming.WATCHING_STACK,
+                naming.COSTS_STACK,
+            )
         ],
         "functions": [
             (made["CodeSha256"], made["LastModified"])
@@ -63,6 +69,7 @@ def test_the_first_deployment_makes_everything(deployed: Deployment):
     assert {line.split(":")[0] for line in deployed.said} == {"created"}
     assert "created: stack mlaas" in deployed.said
     assert "created: stack mlaas-watching" in deployed.said
+    assert "created: stack mlaas-costs" in deployed.said
     assert {algorithm.algorithm for algorithm in deployed.context.algorithms.all()} >= {
         "xgboost",
         "linear",

@@ -161,6 +161,17 @@ NEEDS: dict[str, list[Need]] = {
         *log("/aws/lambda/mlaas-metrics"),
     ],
     "mlaas-metrics-schedule": [call("mlaas-metrics")],
+    "mlaas-cost-sync": [
+        ("ce:GetCostAndUsage", "*"),
+        *table("costs", "BatchWriteItem"),
+        *table("costs", "Query", index="by-month"),
+        *(
+            (action, arn, {"dynamodb:LeadingKeys": "cost-sync"})
+            for action, arn in table("settings", "GetItem", "PutItem")
+        ),
+        *log("/aws/lambda/mlaas-cost-sync"),
+    ],
+    "mlaas-cost-sync-schedule": [call("mlaas-cost-sync")],
     "mlaas-pipeline": [
         *sagemaker(
             "processing-job/pipelines-abc123-Preprocess-x1",
@@ -235,7 +246,9 @@ NEEDS: dict[str, list[Need]] = {
         *dead_letters("ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"),
         *(need for tier in TIERS for need in queue(f"mlaas-{tier}", "SendMessage")),
         *executions("ListPipelineExecutionSteps", "StopPipelineExecution"),
-        ("ce:GetCostAndUsage", "*"),
+        *table("costs", "Query"),
+        *table("costs", "Query", index="by-month"),
+        call("mlaas-cost-sync"),
         ("cloudformation:DescribeStacks", STACK),
         *s3(
             BUCKET,

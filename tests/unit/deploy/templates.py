@@ -13,7 +13,7 @@ from backend.deploy import source
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-TEMPLATES = ("artefacts.yaml", "shared.yaml", "watching.yaml")
+TEMPLATES = ("artefacts.yaml", "shared.yaml", "watching.yaml", "costs.yaml")
 GIVEN = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": REGION,
@@ -22,8 +22,10 @@ GIVEN = {
     "PackageKey": "functions/package.zip",
     "PortalUrl": "http://localhost:8501",
     "DeletionProtection": "true",
+    "CostRequestsADay": "6",
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
 }
+_EACH_OF = "ForAllValues:StringEquals"
 # How a resource's ARN is made of its name: the property that names it, and the ARN's form.
 ARNS = {
     "AWS::DynamoDB::Table": ("TableName", "arn:aws:dynamodb:{r}:{a}:table/{n}"),
@@ -113,7 +115,7 @@ class Statement:
     sid: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
-    conditions: Mapping[str, Mapping[str, str]]
+    conditions: Mapping[str, Mapping[str, Any]]
 
     def allows(self, action: str, resource: str, context: Mapping[str, str]) -> bool:
         return (
@@ -122,6 +124,10 @@ class Statement:
             and all(
                 context.get(key) == value
                 for key, value in self.conditions.get("StringEquals", {}).items()
+            )
+            and all(
+                context.get(key) in values
+                for key, values in self.conditions.get(_EACH_OF, {}).items()
             )
         )
 
@@ -146,16 +152,25 @@ def all_statements() -> tuple[Statement, ...]:
             conditions=statement.get("Condition", {}),
         )
         for name in TEMPLATES
-        for role, properties in roles(name).items()
-        for policy in properties["Policies"]
-        for statement in _allowing(policy["PolicyDocument"])
+        for role, document in _documents(name)
+        for statement in _allowing(document)
     )
+
+
+def _documents(name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each role's policies, its own and those that another stack gives it."""
+    for role, properties in roles(name).items():
+        for policy in properties["Policies"]:
+            yield role, policy["PolicyDocument"]
+    for policy in resources("AWS::IAM::Policy", name).values():
+        for role in policy["Roles"]:
+            yield role, policy["PolicyDocument"]
 
 
 def _allowing(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for statement in document["Statement"]:
         assert statement["Effect"] == "Allow"
-        assert set(statement.get("Condition", {})) <= {"StringEquals"}
+        assert set(statement.get("Condition", {})) <= {"StringEquals", _EACH_OF}
         yield statement
 
 

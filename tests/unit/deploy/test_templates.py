@@ -24,6 +24,7 @@ UNTAGGED = {
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolDomain",
     "AWS::Cognito::UserPoolGroup",
+    "AWS::IAM::Policy",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
@@ -46,7 +47,11 @@ def functions() -> dict[str, dict[str, Any]]:
 
 
 def tables() -> dict[str, dict[str, Any]]:
-    return {table["TableName"]: table for table in resources("AWS::DynamoDB::Table").values()}
+    return {
+        table["TableName"]: table
+        for name in TEMPLATES
+        for table in resources("AWS::DynamoDB::Table", name).values()
+    }
 
 
 def buckets() -> dict[str, dict[str, Any]]:
@@ -188,6 +193,7 @@ def test_somebody_dispatches_and_measures_every_minute_and_sweeps_every_five():
         naming.DISPATCH_FUNCTION: ("mlaas-schedule", "rate(1 minute)"),
         naming.METRICS_FUNCTION: ("mlaas-metrics-schedule", "rate(1 minute)"),
         naming.SWEEP_FUNCTION: ("mlaas-schedule", "rate(5 minutes)"),
+        naming.COST_SYNC_FUNCTION: ("mlaas-cost-sync-schedule", "rate(12 hours)"),
     }
 
 
@@ -209,6 +215,7 @@ def test_somebody_dispatches_and_measures_every_minute_and_sweeps_every_five():
         (naming.ALGORITHMS_TABLE, ["algorithm"], {}),
         (naming.SETTINGS_TABLE, ["name"], {}),
         (naming.AUDIT_TABLE, ["day", "entry_id"], {}),
+        (naming.COSTS_TABLE, ["owner", "month"], {naming.BY_MONTH_INDEX: ["month", "owner"]}),
     ],
 )
 def test_a_table_has_its_keys_and_is_guarded(table: str, key: list[str], indexes: dict[str, Any]):

@@ -1,5 +1,6 @@
 """Which days Cost Explorer is asked for, how often, and what that costs."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.cost_sync import Days, SyncState, first_of_month, to_read
+from backend.domain.cost_sync import QUESTIONS, Days, SyncState, first_of_month, to_read
 from backend.domain.errors import Unavailable
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -57,7 +58,29 @@ def test_requests_of_a_day_are_counted_priced_and_limited():
     for _ in range(6):
         state = state.asking(NOON)
     assert (state.requests_today, state.spent) == (6, Decimal("0.06"))
-    with pytest.raises(Unavailable, match=r"All 6 requests .* 2026-03-10 .* tomorrow"):
-        state.asking(NOON + timedelta(hours=11))
+    with pytest.raises(Unavailable, match=r"asked 6 times on 2026-03-10 .* 6 are allowed a day"):
+        state.checked_to_begin(NOON + timedelta(hours=11))
+    state.checked_to_begin(NOON + timedelta(hours=11), most=9)
+    state.checked_to_begin(NOON + timedelta(hours=12))
     tomorrow = state.asking(NOON + timedelta(hours=12))
     assert (tomorrow.requests_today, tomorrow.requests) == (1, 7)
+
+
+def test_two_syncs_a_day_fit_and_no_third():
+    state = SyncState()
+    for _ in range(2):
+        state.checked_to_begin(NOON)
+        for _ in range(QUESTIONS):
+            state = state.asking(NOON)
+    with pytest.raises(Unavailable):
+        state.checked_to_begin(NOON)
+
+
+def test_the_days_first_sync_reads_every_page_however_many():
+    SyncState().checked_to_begin(NOON, most=1)
+
+
+def test_a_sync_that_succeeds_forgets_an_earlier_refusal():
+    refused = replace(SyncState(), refused="No figures yet.", difference=Decimal(1))
+    done = refused.synced(NOON, estimated=[], difference=Decimal("0.0000001"))
+    assert (done.refused, done.difference) == ("", Decimal("0.0000001"))

@@ -1,0 +1,67 @@
+"""Responsible for what Cost Explorer has told: one row an owner and month, read by either."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from boto3.dynamodb.conditions import Key
+
+from backend.aws.session import AwsSession
+from backend.domain import naming
+from backend.domain.cost_month import CostMonth
+from backend.domain.cost_sync import Days, months_in
+
+
+class CostTable:
+    def __init__(self, session: AwsSession) -> None:
+        self._session = session
+
+    @property
+    def _table(self) -> Any:
+        return self._session.table(naming.COSTS_TABLE)
+
+    def replace(self, month: str, owners: Iterable[CostMonth]) -> None:
+        """Writes a month anew; owners it names no more are gone from it."""
+        known = {row["owner"] for row in self._rows(month, ProjectionExpression="#o")}
+        with self._table.batch_writer() as batch:
+            for written in owners:
+                known.discard(written.owner)
+                figures = written.packed()
+                batch.put_item(Item={"owner": written.owner, "month": month, "figures": figures})
+            for owner in sorted(known):
+                batch.delete_item(Key={"owner": owner, "month": month})
+
+    def of_all(self, since: date, until: date) -> Iterator[CostMonth]:
+        """Every owner's months that have a day in [since, until), the earliest month first."""
+        for month in months_in(Days(since, until)):
+            for row in self._rows(month):
+                yield _unpacked(row)
+
+    def of(self, owner: str, since: date, until: date) -> Iterator[CostMonth]:
+        """One owner's months that have a day in [since, until), the earliest first."""
+        months = months_in(Days(since, until))
+        if not months:
+            return
+        wanted = Key("owner").eq(owner) & Key("month").between(months[0], months[-1])
+        for row in self._pages(KeyConditionExpression=wanted):
+            yield _unpacked(row)
+
+    def _rows(self, month: str, **more: Any) -> Iterator[dict[str, Any]]:
+        names = {"ExpressionAttributeNames": {"#o": "owner"}} if more else {}
+        return self._pages(
+            IndexName=naming.BY_MONTH_INDEX,
+            KeyConditionExpression=Key("month").eq(month),
+            **more,
+            **names,
+        )
+
+    def _pages(self, **question: Any) -> Iterator[dict[str, Any]]:
+        page = self._table.query(**question)
+        yield from page["Items"]
+        while "LastEvaluatedKey" in page:
+            page = self._table.query(**question, ExclusiveStartKey=page["LastEvaluatedKey"])
+            yield from page["Items"]
+
+
+def _unpacked(row: dict[str, Any]) -> CostMonth:
+    return CostMonth.unpacked(row["owner"], row["month"], bytes(row["figures"]))
