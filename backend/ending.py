@@ -1,13 +1,16 @@
 """Responsible for ending a build once: its steps, its reason in words, its slot."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from backend.context import Context
-from backend.domain.build import Build, BuildState
-from backend.domain.errors import Conflict
+from backend.domain.build import Build, BuildState, BuildStep
+from backend.domain.errors import Conflict, Invalid
+from backend.domain.meter_reading import Metered
+from backend.domain.metering import metered
 from backend.domain.outcome import reason_of
+from backend.domain.price_book import PriceBook
 
 LOG = logging.getLogger(__name__)
 _ATTEMPTS = 5
@@ -21,13 +24,14 @@ def end_execution(
         steps = tuple(
             context.executions.metered(step) for step in context.executions.steps(execution_arn)
         )
+        reading = _read_meter(build, steps)
         failure = None
         if state is BuildState.FAILED:
             failure = reason_of(steps, context.executions.reason(execution_arn))
 
         def end(current: Build) -> Build:
             reason = current.why_stopped if state is BuildState.STOPPED else failure
-            return current.ended(state, at=now, reason=reason, steps=steps)
+            return current.ended(state, at=now, reason=reason, steps=steps, metered=reading)
 
         build = _ended(context, build, end)
     return _freed(context, build)
@@ -40,6 +44,17 @@ def end_unrun(
     if not build.state.is_final:
         build = _ended(context, build, lambda current: current.ended(state, at=now, reason=reason))
     return _freed(context, build)
+
+
+def _read_meter(build: Build, steps: Iterable[BuildStep]) -> Metered | None:
+    """None, and a line in the log, for an instance without a price: a build ends all the same."""
+    try:
+        return metered(steps, PriceBook())
+    except Invalid as unpriced:
+        LOG.warning(
+            "tenant_id=%s build_id=%s not metered: %s", build.tenant_id, build.build_id, unpriced
+        )
+        return None
 
 
 def _ended(context: Context, build: Build, end: Callable[[Build], Build]) -> Build:

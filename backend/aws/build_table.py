@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, Key
@@ -146,6 +146,17 @@ class BuildTable:
             ScanIndexForward=False,
             Limit=limit,
         )
+
+    def ended_of(self, tenant_id: str, since: datetime, until: datetime) -> Iterator[Build]:
+        """The tenant's builds that ended in [since, until), the first one first."""
+        # Times are written in UTC with six decimals, so that texts stand in the order of times.
+        low, high = to_row(since.astimezone(UTC)), to_row(until.astimezone(UTC))
+        rows = self._rows(
+            IndexName=naming.BY_END_INDEX,
+            KeyConditionExpression=Key("tenant_id").eq(tenant_id)
+            & Key("ended_at").between(low, high),
+        )
+        yield from (from_row(Build, row) for row in rows if row["ended_at"] < high)
 
     def every_of(self, tenant_id: str) -> Iterator[Build]:
         """All of the tenant's builds, as they stand now."""

@@ -133,6 +133,7 @@ class Executions:
             instance_type=cluster["InstanceType"],
             instance_count=cluster["InstanceCount"],
             billable_seconds=seconds,
+            volume_gb=cluster["VolumeSizeInGB"],
             reason=job.get("ExitMessage") or job.get("FailureReason") or step.reason,
         )
 
@@ -144,6 +145,7 @@ class Executions:
             instance_type=cluster["InstanceType"],
             instance_count=cluster["InstanceCount"],
             billable_seconds=job.get("BillableTimeInSeconds", 0),
+            volume_gb=cluster["VolumeSizeInGB"],
             reason=job.get("FailureReason") or step.reason,
         )
 
@@ -162,6 +164,7 @@ class Executions:
             instance_type=cluster["InstanceType"],
             instance_count=cluster["InstanceCount"],
             billable_seconds=sum(self._trial_seconds(trial["TrainingJobName"]) for trial in trials),
+            volume_gb=cluster["VolumeSizeInGB"],
             reason=_of_trials(trials) or job.get("FailureReason") or step.reason,
         )
 

@@ -9,6 +9,7 @@ from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
 from backend.domain.errors import Conflict
 from backend.domain.fair_queue import Turn, place_of
+from backend.domain.meter_reading import Metered
 
 
 class BuildState(StrEnum):
@@ -54,6 +55,7 @@ class BuildStep:
     instance_type: str = ""
     instance_count: int = 0
     billable_seconds: int = 0
+    volume_gb: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,9 @@ class Build:
     """One build of one tenant, from the request to its end.
 
     A waiting build has a `place` in its tier's line, from its turn there; `parked` says why its
-    tenant keeps it from starting. A started one has the number of its `slot`. A retry reads the
-    input of the first build it goes back to, `input_of`.
+    tenant keeps it from starting. A started one has the number of its `slot`. An ended one that ran
+    is `metered`, unless an instance had no price. A retry reads the input of the first build it
+    goes back to, `input_of`.
     """
 
     tenant_id: str
@@ -113,6 +116,7 @@ class Build:
     stop_requested_by: str | None = None
     retry_of: str | None = None
     input_of: str | None = None
+    metered: Metered | None = None
 
     @classmethod
     def waiting(
@@ -231,8 +235,9 @@ class Build:
         at: datetime,
         reason: str | None = None,
         steps: tuple[BuildStep, ...] = (),
+        metered: Metered | None = None,
     ) -> "Build":
-        return replace(self._to(state), ended_at=at, reason=reason, steps=steps)
+        return replace(self._to(state), ended_at=at, reason=reason, steps=steps, metered=metered)
 
     def _expect(self, state: BuildState, wish: str) -> None:
         if self.state is not state:

@@ -30,6 +30,7 @@ COSTS_TABLE = "mlaas-costs"
 WAITING_INDEX = "waiting"
 BY_TIME_INDEX = "by-time"
 BY_STATE_INDEX = "by-state"
+BY_END_INDEX = "by-end"
 BY_MONTH_INDEX = "by-month"
 
 PIPELINE = "mlaas-build"

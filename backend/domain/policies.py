@@ -52,11 +52,14 @@ def access_policy(site: Site, tenant_id: str) -> Document:
             "Effect": "Allow",
             "Action": ["dynamodb:GetItem", "dynamodb:Query"],
             "Resource": _builds(site),
-            # ForAllValues is true of no keys at all, which is what a scan has: hence Null.
-            "Condition": {
-                "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [tenant_id]},
-                "Null": {"dynamodb:LeadingKeys": "false"},
-            },
+            "Condition": _own_rows(tenant_id),
+        },
+        {
+            "Sid": "SeeOwnCosts",
+            "Effect": "Allow",
+            "Action": "dynamodb:Query",
+            "Resource": site.arn("dynamodb", f"table/{naming.COSTS_TABLE}"),
+            "Condition": _own_rows(tenant_id),
         },
         {
             "Sid": "ListModels",
@@ -174,9 +177,20 @@ def model_versions_arn(site: Site, tenant_id: str) -> str:
 
 
 def _builds(site: Site) -> Sequence[str]:
-    """The table and the one index whose partition key is the tenant."""
+    """The table and those indexes whose partition key is the tenant."""
     table = site.arn("dynamodb", f"table/{naming.BUILDS_TABLE}")
-    return [table, f"{table}/index/{naming.BY_TIME_INDEX}"]
+    return [
+        table,
+        *(f"{table}/index/{each}" for each in (naming.BY_TIME_INDEX, naming.BY_END_INDEX)),
+    ]
+
+
+def _own_rows(tenant_id: str) -> Document:
+    # ForAllValues is true of no keys at all, which is what a scan has: hence Null.
+    return {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [tenant_id]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def _document(*statements: Document) -> Document:

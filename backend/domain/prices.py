@@ -23,6 +23,11 @@ PRICES: Mapping[str, Decimal] = MappingProxyType(
     }
 )
 
+# USD per GB and month of a job's disk (general purpose SSD), from the same lists; AWS reckons a
+# month as 730 hours (https://aws.amazon.com/calculator/calculator-assumptions/).
+STORAGE_PRICE = Decimal("0.14")
+HOURS_A_MONTH = 730
+
 
 def hourly_price(instance_type: str) -> Decimal:
     """USD per instance and hour; raises Invalid for a type the table does not hold."""

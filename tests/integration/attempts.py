@@ -118,6 +118,12 @@ def _index(index: str, name: str, value: Callable[[Holdings], str]) -> Attempt:
     )
 
 
+def _costs(session: boto3.Session, own: Holdings, about: Holdings) -> None:
+    _table(session, naming.COSTS_TABLE).query(
+        KeyConditionExpression=Key("owner").eq(about.tenant.tenant_id)
+    )
+
+
 def _batch(session: boto3.Session, own: Holdings, about: Holdings) -> None:
     keys = [_key(own), _key(about)]
     session.resource("dynamodb").batch_get_item(RequestItems={naming.BUILDS_TABLE: {"Keys": keys}})
@@ -189,6 +195,8 @@ ACCESS_OWN: dict[str, Attempt] = {
     "query by time": _index(
         naming.BY_TIME_INDEX, "tenant_id", lambda about: about.tenant.tenant_id
     ),
+    "query by end": _index(naming.BY_END_INDEX, "tenant_id", lambda about: about.tenant.tenant_id),
+    "query costs": _costs,
     "list models": _sagemaker(
         "list_model_packages", lambda about: {"ModelPackageGroupName": about.tenant.model_group}
     ),
@@ -215,6 +223,9 @@ ACCESS_NEVER: dict[str, Attempt] = {
     "partiql": _partiql,
     "query waiting": _index(naming.WAITING_INDEX, "waiting_tier", lambda about: about.tenant.tier),
     "query by state": _index(naming.BY_STATE_INDEX, "state", lambda about: "Succeeded"),
+    "query all costs": lambda session, own, about: _table(session, naming.COSTS_TABLE).query(
+        IndexName=naming.BY_MONTH_INDEX, KeyConditionExpression=Key("month").eq("2026-11")
+    ),
     "put row": _write,
     "update row": _update,
     "delete row": _erase,

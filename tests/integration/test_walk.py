@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -124,7 +124,15 @@ def test_a_tenants_file_becomes_a_registered_model(
         "Register",
         "RecordBuild",
     ]
-    assert metered(build.steps, PriceBook()).amount > 0
+    reading = metered(build.steps, PriceBook())
+    assert reading.amount > 0
+    assert reading.storage is not None
+    assert build.metered == reading
+    ended = build.ended_at
+    assert ended is not None
+    found = admin.builds.ended_of(build.tenant_id, ended, ended + timedelta(microseconds=1))
+    assert [each.build_id for each in found] == [build.build_id]
+    assert not list(admin.builds.ended_of(build.tenant_id, ended - timedelta(days=1), ended))
     until_no_slot_is_held(admin, "basic")
     assert builds.list_builds(portal, ana)[0].build_id == build.build_id
 

@@ -208,6 +208,7 @@ def test_somebody_dispatches_and_measures_every_minute_and_sweeps_every_five():
                 naming.WAITING_INDEX: ["line", "standing"],
                 naming.BY_TIME_INDEX: ["tenant_id", "requested_at"],
                 naming.BY_STATE_INDEX: ["state", "requested_at"],
+                naming.BY_END_INDEX: ["tenant_id", "ended_at"],
             },
         ),
         (naming.SLOTS_TABLE, ["pool", "number"], {}),

@@ -11,9 +11,17 @@ from backend.domain.price_book import SHIPPED_TABLE, PriceBook
 from tests.unit.values import NOON
 
 
-def step(name: str, kind: str, seconds: int, *, count: int = 1, of: str = "ml.m5.large"):
+def step(
+    name: str, kind: str, seconds: int, *, count: int = 1, of: str = "ml.m5.large", gb: int = 0
+):
     return BuildStep(
-        name, kind, "Succeeded", instance_type=of, instance_count=count, billable_seconds=seconds
+        name,
+        kind,
+        "Succeeded",
+        instance_type=of,
+        instance_count=count,
+        billable_seconds=seconds,
+        volume_gb=gb,
     )
 
 
@@ -71,3 +79,16 @@ def test_a_build_is_exactly_the_sum_of_its_steps():
 
 def test_a_build_that_ran_no_job_costs_nothing():
     assert metered([], PriceBook()).amount == 0
+
+
+def test_the_jobs_disks_are_a_small_line_of_their_own():
+    # 30 GB for an hour on each of two instances, at $0.14 for a GB and month of 730 hours.
+    found = metered([step("Train", "Training", 3600, count=2, gb=30)], PriceBook())
+    assert found.storage is not None
+    assert found.storage.gb_seconds == 30 * 7200
+    assert found.storage.amount == Decimal("0.0115068493")
+    assert found.amount == Decimal("0.23") + Decimal("0.0115068493")
+
+
+def test_what_ran_no_job_has_no_disk():
+    assert metered([BuildStep("CheckSkill", "Condition", "Succeeded")], PriceBook()).storage is None

@@ -33,6 +33,8 @@ def access_needs(tenant_id: str) -> list[Need]:
         ("dynamodb:GetItem", TABLE, keys),
         ("dynamodb:Query", TABLE, keys),
         ("dynamodb:Query", f"{TABLE}/index/by-time", keys),
+        ("dynamodb:Query", f"{TABLE}/index/by-end", keys),
+        ("dynamodb:Query", SITE.arn("dynamodb", "table/mlaas-costs"), keys),
         ("sagemaker:ListModelPackages", SITE.arn("sagemaker", f"model-package-group/{group}"), {}),
         ("sagemaker:DescribeModelPackage", version, {}),
         ("sagemaker:UpdateModelPackage", version, {}),
