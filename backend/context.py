@@ -20,6 +20,7 @@ from backend.aws.roles import Roles
 from backend.aws.run_history import RunHistory
 from backend.aws.scheduling_table import SchedulingTable
 from backend.aws.session import AwsSession
+from backend.aws.sharing_table import SharingTable
 from backend.aws.sign_in import SignIn
 from backend.aws.stacks import Stacks
 from backend.aws.sweep_notes import SweepNotes
@@ -143,6 +144,10 @@ class Context:
     @cached_property
     def sync_notes(self) -> SyncNotes:
         return SyncNotes(self.session)
+
+    @cached_property
+    def sharing(self) -> SharingTable:
+        return SharingTable(self.session)
 
     @cached_property
     def people(self) -> People:

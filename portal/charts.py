@@ -1,23 +1,19 @@
 """Responsible for figures: domain values in, plotly figures out; knows nothing of Streamlit."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 
 from backend.domain.build import BuildStep, Result
-from backend.domain.cost import CostReport
 from backend.domain.waits import TierWaits
 from backend.queues import QueueBoard, TierLine
 from portal import format as show
 
-LARGEST = 8
 # From so many seconds on, the next unit reads better.
 _UNITS = ((2 * 3600.0, 3600.0, "h"), (120.0, 60.0, "min"), (0.0, 1.0, "s"))
-OTHER, UNTAGGED = "Other tenants", "Untagged"
 # Errors have no common scale; of those that share one, these two are read most.
 _COMPARED = ("auc", "accuracy", "f1", "macro_f1", "precision", "recall", "mae", "rmse")
 
@@ -34,30 +30,14 @@ class Palette:
         return self.series[index % len(self.series)]
 
 
-def cost_by_day(report: CostReport, palette: Palette) -> go.Figure:
-    """Stacked cost of each UTC day: the largest tenants, the others together, and the untagged."""
-    largest = report.tenants()[:LARGEST]
-    by_label: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for record in report.records:
-        label = record.tenant_id or UNTAGGED
-        if record.tenant_id is not None and record.tenant_id not in largest:
-            label = OTHER
-        by_label[label][record.day] += float(record.amount)
-    days = [report.since + timedelta(days=n) for n in range((report.until - report.since).days)]
-    figure = go.Figure()
-    for label in [*largest, OTHER, UNTAGGED]:
-        if label in by_label:
-            figure.add_bar(
-                x=days,
-                y=[by_label[label][day] for day in days],
-                name=label,
-                marker=_paint(label, largest, palette),
-                hovertemplate="%{y:$,.4~r}",
-            )
-    figure.update_layout(barmode="stack", bargap=0.2, hovermode="x unified", showlegend=True)
-    figure.update_xaxes(tickformat="%-d %b", nticks=10)
-    figure.update_yaxes(tickformat="$,.2~r", rangemode="tozero")
-    return _framed(figure, height=340)
+def framed(figure: go.Figure, *, height: int, legend: bool = True) -> go.Figure:
+    """The figure as all of them stand on a page."""
+    return figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 8, "t": 36 if legend else 0, "b": 0},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        dragmode=False,
+    )
 
 
 def queue_history(
@@ -80,7 +60,7 @@ def queue_history(
     figure.update_xaxes(tickformat="%H:%M:%S", nticks=6)
     highest = max((_measured(line, measure) for board in boards for line in board.lines), default=0)
     figure.update_yaxes(range=[0, max(4, highest * 1.15)], dtick=None if highest > 8 else 1)
-    return _framed(figure, height=240)
+    return framed(figure, height=240)
 
 
 def waits(tier: TierWaits, palette: Palette, zone: Any = None) -> go.Figure:
@@ -105,7 +85,7 @@ def waits(tier: TierWaits, palette: Palette, zone: Any = None) -> go.Figure:
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(tickformat="%H:%M", nticks=6)
     figure.update_yaxes(range=[0, max(1.0, longest / scale * 1.15)], ticksuffix=f" {unit}")
-    return _framed(figure, height=200)
+    return framed(figure, height=200)
 
 
 def step_times(steps: Sequence[BuildStep], palette: Palette, *, now: datetime) -> go.Figure:
@@ -127,7 +107,7 @@ def step_times(steps: Sequence[BuildStep], palette: Palette, *, now: datetime) -
     figure.update_layout(barmode="overlay", bargap=0.45)
     figure.update_xaxes(ticksuffix=" s", rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
-    return _framed(figure, height=44 + 40 * max(1, len(begun)), legend=False)
+    return framed(figure, height=44 + 40 * max(1, len(begun)), legend=False)
 
 
 def against_baseline(result: Result, names: Mapping[str, str], palette: Palette) -> go.Figure:
@@ -154,14 +134,7 @@ def against_baseline(result: Result, names: Mapping[str, str], palette: Palette)
     figure.update_layout(barmode="group", bargap=0.35)
     figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
-    return _framed(figure, height=90 + 52 * max(1, len(both)))
-
-
-def _paint(label: str, largest: Sequence[str], palette: Palette) -> dict[str, Any]:
-    if label in largest:
-        return {"color": palette.of(largest.index(label))}
-    pattern = {"shape": "/", "fgcolor": palette.neutral, "bgcolor": "rgba(0,0,0,0)"}
-    return {"color": palette.neutral, **({"pattern": pattern} if label == UNTAGGED else {})}
+    return framed(figure, height=90 + 52 * max(1, len(both)))
 
 
 def _line_of(board: QueueBoard, tier: str) -> TierLine | None:
@@ -182,12 +155,3 @@ def _step_colour(step: BuildStep, palette: Palette) -> str:
     if step.status == "Failed":
         return palette.bad
     return palette.of(0) if step.status == "Succeeded" else palette.of(1)
-
-
-def _framed(figure: go.Figure, *, height: int, legend: bool = True) -> go.Figure:
-    return figure.update_layout(
-        height=height,
-        margin={"l": 0, "r": 8, "t": 36 if legend else 0, "b": 0},
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        dragmode=False,
-    )

@@ -90,6 +90,18 @@ def share(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
+def change(now: Decimal, before: Decimal) -> str:
+    """How much more or less than before: "+12.5 %", "-3.0 %", "new", "none"."""
+    if not before:
+        return "new" if now else "none"
+    return f"{float((now - before) / abs(before)) * 100:+.1f} %"
+
+
+def month(written: str) -> str:
+    """A month written 2026-03 as "March 2026"."""
+    return f"{datetime.fromisoformat(f'{written}-01'):%B %Y}"
+
+
 def when(at: datetime, zone: tzinfo, *, now: datetime) -> str:
     """A time on the reader's clock, the date left out for today; UTC is named where it is meant."""
     local, today = at.astimezone(zone), now.astimezone(zone)

@@ -1,7 +1,7 @@
 """Responsible for lists of domain values as tables: what each column says and how it looks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -9,12 +9,11 @@ import streamlit as st
 
 from backend.domain.audit import AuditEntry
 from backend.domain.build import Build, BuildState, Result
-from backend.domain.cost import CostReport
 from backend.domain.explanation import Explanation
 from backend.domain.removal import Removal
 from backend.domain.tenant import Tenant
-from portal import charts, words
 from portal import format as show
+from portal import words
 
 
 def builds(
@@ -85,42 +84,6 @@ def metrics(result: Result) -> pd.DataFrame:
             for name in words.in_order(result.metrics)
         ]
     )
-
-
-def costs(report: CostReport) -> pd.DataFrame:
-    """One row a tenant, the largest first, then what no tenant's tag carries."""
-    days = [report.since + timedelta(days=n) for n in range((report.until - report.since).days)]
-    amounts: dict[str | None, dict[date, float]] = {}
-    for record in report.records:
-        by_day = amounts.setdefault(record.tenant_id, dict.fromkeys(days, 0.0))
-        by_day[record.day] += float(record.amount)
-    return pd.DataFrame(
-        [
-            {
-                "Tenant": tenant_id or charts.UNTAGGED,
-                "Cost": show.money(report.of(tenant_id)),
-                "Share": show.share(float(report.of(tenant_id) / report.total)),
-                "By day": list(amounts[tenant_id].values()),
-            }
-            for tenant_id in [*report.tenants(), None]
-            if tenant_id in amounts and report.total
-        ]
-    )
-
-
-def cost_columns() -> dict[str, Any]:
-    return {
-        "Cost": st.column_config.TextColumn("Cost", alignment="right"),
-        "Share": st.column_config.TextColumn("Share", alignment="right"),
-        "By day": st.column_config.AreaChartColumn("By day", y_min=0),
-    }
-
-
-def exported(report: CostReport) -> str:
-    """The report's records as CSV, amounts exact."""
-    rows = [(r.day, r.tenant_id or "", r.amount, r.estimated) for r in report.records]
-    names = ["day_utc", "tenant_id", "amount_usd", "estimated"]
-    return pd.DataFrame(rows, columns=names).to_csv(index=False)
 
 
 def changes(found: Sequence[AuditEntry]) -> pd.DataFrame:

@@ -6,10 +6,12 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
+from backend.aws.rows import from_row, to_row
 from backend.aws.session import AwsSession
 from backend.domain import naming
 from backend.domain.cost_month import CostMonth
 from backend.domain.cost_sync import Days, months_in
+from backend.domain.usage import TierUsage
 
 
 class CostTable:
@@ -26,8 +28,7 @@ class CostTable:
         with self._table.batch_writer() as batch:
             for written in owners:
                 known.discard(written.owner)
-                figures = written.packed()
-                batch.put_item(Item={"owner": written.owner, "month": month, "figures": figures})
+                batch.put_item(Item=_row(written))
             for owner in sorted(known):
                 batch.delete_item(Key={"owner": owner, "month": month})
 
@@ -63,5 +64,15 @@ class CostTable:
             yield from page["Items"]
 
 
+def _row(month: CostMonth) -> dict[str, Any]:
+    return {
+        "owner": month.owner,
+        "month": month.month,
+        "figures": month.packed(),
+        "usage": [to_row(used) for used in month.usage],
+    }
+
+
 def _unpacked(row: dict[str, Any]) -> CostMonth:
-    return CostMonth.unpacked(row["owner"], row["month"], bytes(row["figures"]))
+    usage = [from_row(TierUsage, used) for used in row["usage"]]
+    return CostMonth.unpacked(row["owner"], row["month"], bytes(row["figures"]), usage)

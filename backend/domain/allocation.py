@@ -1,6 +1,6 @@
 """Responsible for whose cost is whose: tenants, shared and unallocated are exactly the total."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -25,12 +25,16 @@ class SharedSplit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """The provider's choice, with when it was made and by whom; `shares` sum up to 1."""
+    """The provider's choice, with when it was made and by whom; `shares` sum up to 1.
+
+    It holds from the UTC month `since` on, written 2026-03; for all months when that is empty.
+    """
 
     split: SharedSplit = SharedSplit.NOT_AT_ALL
-    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    shares: dict[str, Decimal] = field(default_factory=dict)
     chosen_at: datetime | None = None
     chosen_by: str = ""
+    since: str = ""
 
     def checked(self) -> "Sharing":
         """The choice itself; raises Invalid, with the remedy, for shares that do not add up."""
@@ -69,6 +73,13 @@ class Allocation:
         """A tenant's own cost and its part of the shared one."""
         return exact_sum((self.direct.get(tenant_id, ZERO), self.split.get(tenant_id, ZERO)))
 
+    def only(self, passes: Callable[[str], bool]) -> "Allocation":
+        """What of it is of tenants that pass: their sum is its total, nothing else is in it."""
+        direct = {name: amount for name, amount in self.direct.items() if passes(name)}
+        split = {name: amount for name, amount in self.split.items() if passes(name)}
+        total = exact_sum((*direct.values(), *split.values()))
+        return Allocation(direct, split, ZERO, ZERO, total)
+
     def reconciled(self) -> "Allocation":
         """The allocation itself; raises Unreconciled when it has lost or made up a fraction."""
         found = exact_sum((self.tenants, self.shared, self.unallocated))
@@ -87,9 +98,7 @@ class Unreconciled(ArithmeticError):
 def allocate(records: Iterable[CostRecord], sharing: Sharing) -> Allocation:
     """Each record's cost put where it belongs, the shared cost split as chosen, and checked.
 
-    In proportion to direct cost, credits count as nothing, and where no tenant has a cost it is
-    split evenly among those there are; without any tenant it stays shared. Raises Invalid for
-    shares that do not add up.
+    Raises Invalid for shares that do not add up.
     """
     kept = tuple(records)
     of_tenants: dict[str, list[Decimal]] = {}
@@ -98,22 +107,24 @@ def allocate(records: Iterable[CostRecord], sharing: Sharing) -> Allocation:
             of_tenants.setdefault(record.tenant_id, []).append(record.amount)
     direct = {name: exact_sum(amounts) for name, amounts in sorted(of_tenants.items())}
     ownerless = [record for record in kept if record.tenant_id is None]
-    shared = exact_sum(record.amount for record in ownerless if record.shared)
-    weights = _weights(sharing.checked(), direct)
-    split = split_exactly(shared, weights) if weights else {}
-    return Allocation(
+    return allocation_of(
         direct=direct,
-        split=split,
-        shared=ZERO if weights else shared,
+        shared=exact_sum(record.amount for record in ownerless if record.shared),
         unallocated=exact_sum(record.amount for record in ownerless if not record.shared),
         total=exact_sum(record.amount for record in kept),
-    ).reconciled()
+        weights=weights_of(sharing, direct),
+    )
 
 
-def _weights(sharing: Sharing, direct: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Empty when nothing is split."""
+def weights_of(sharing: Sharing, direct: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """By which parts the shared cost is split among tenants of such direct cost.
+
+    In proportion to it, credits count as nothing, and where no tenant has a cost it is split evenly
+    among those there are; without any tenant, or by choice, nothing is split: then it is empty.
+    Raises Invalid for shares that do not add up.
+    """
     evenly = dict.fromkeys(direct, ONE)
-    match sharing.split:
+    match sharing.checked().split:
         case SharedSplit.NOT_AT_ALL:
             return {}
         case SharedSplit.EVENLY:
@@ -123,3 +134,41 @@ def _weights(sharing: Sharing, direct: Mapping[str, Decimal]) -> dict[str, Decim
         case SharedSplit.BY_DIRECT_COST:
             costs = {name: max(ZERO, amount) for name, amount in direct.items()}
             return costs if any(costs.values()) else evenly
+
+
+def allocation_of(
+    *,
+    direct: Mapping[str, Decimal],
+    shared: Decimal,
+    unallocated: Decimal,
+    total: Decimal,
+    weights: Mapping[str, Decimal],
+) -> Allocation:
+    """The shared cost split by the weights, and checked against the total."""
+    return Allocation(
+        direct=direct,
+        split=split_exactly(shared, weights) if weights else {},
+        shared=ZERO if weights else shared,
+        unallocated=unallocated,
+        total=total,
+    ).reconciled()
+
+
+def together(parts: Iterable[Allocation]) -> Allocation:
+    """Allocations of several periods or services as one."""
+    kept = tuple(parts)
+    return Allocation(
+        direct=_summed(part.direct for part in kept),
+        split=_summed(part.split for part in kept),
+        shared=exact_sum(part.shared for part in kept),
+        unallocated=exact_sum(part.unallocated for part in kept),
+        total=exact_sum(part.total for part in kept),
+    ).reconciled()
+
+
+def _summed(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    found: dict[str, list[Decimal]] = {}
+    for part in parts:
+        for name, amount in part.items():
+            found.setdefault(name, []).append(amount)
+    return {name: exact_sum(amounts) for name, amounts in sorted(found.items())}

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What a provider may do to the lines, the builds in them and their settings."""
+    """What a provider may do to the lines, the builds in them, their settings and their cost."""
 
     MOVE_TO_FRONT = "Moved to the front"
     CANCEL = "Cancelled"
@@ -23,6 +23,7 @@ class Action(StrEnum):
     REDRIVE = "Dead letters redriven"
     DISCARD = "Dead letters discarded"
     SWEEP = "Swept on demand"
+    SPLIT_COST = "Shared cost split anew"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 ZERO = Decimal(0)
+# As Cost Explorer spells what SageMaker's jobs are billed under.
+SAGEMAKER = "Amazon SageMaker"
+
+
+class Measure(StrEnum):
+    """Which cost: as billed, or with what was paid in advance spread over the days it is for."""
+
+    UNBLENDED = "Unblended"
+    AMORTIZED = "Amortized"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +32,3 @@ class CostRecord:
     service: str = ""
     shared: bool = False
     amortized: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class CostReport:
-    """The days of [since, until), in USD and UTC days."""
-
-    since: date
-    until: date
-    records: tuple[CostRecord, ...]
-
-    @property
-    def total(self) -> Decimal:
-        return sum((record.amount for record in self.records), ZERO)
-
-    @property
-    def untagged(self) -> Decimal:
-        return self.of(None)
-
-    @property
-    def estimated(self) -> bool:
-        return any(record.estimated for record in self.records)
-
-    def of(self, tenant_id: str | None) -> Decimal:
-        return sum((r.amount for r in self.records if r.tenant_id == tenant_id), ZERO)
-
-    def tenants(self) -> list[str]:
-        """Tenants with cost, the largest first."""
-        ids = {record.tenant_id for record in self.records if record.tenant_id is not None}
-        return sorted(ids, key=lambda tenant_id: (-self.of(tenant_id), tenant_id))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
-from fractions import Fraction
 
 from backend.domain.errors import Invalid
 
@@ -49,18 +48,30 @@ def split_exactly(
     """
     if not weights or min(weights.values()) < 0 or not any(weights.values()):
         raise Invalid("There is nobody to split by: give one share above 0 and none below it.")
-    exponent = min(-places, _exponent(whole))
-    units = int(_EXACTLY.scaleb(whole, -exponent))
-    all_weights = sum((Fraction(weight) for weight in weights.values()), Fraction(0))
-    exact = {name: units * Fraction(weight) / all_weights for name, weight in weights.items()}
-    parts = {name: part.numerator // part.denominator for name, part in exact.items()}
-    left = units - sum(parts.values())
-    for name in sorted(parts, key=lambda name: (parts[name] - exact[name], name))[:left]:
+    exponent = min(-places, exponent_of(whole))
+    whole_units = units(whole, exponent)
+    finest = min(exponent_of(weight) for weight in weights.values())
+    shares = {name: units(weight, finest) for name, weight in weights.items()}
+    every = sum(shares.values())
+    found = {name: divmod(whole_units * share, every) for name, share in shares.items()}
+    parts = {name: part for name, (part, _) in found.items()}
+    left = whole_units - sum(parts.values())
+    for name in sorted(parts, key=lambda name: (-found[name][1], name))[:left]:
         parts[name] += 1
-    return {name: _EXACTLY.scaleb(Decimal(part), exponent) for name, part in parts.items()}
+    return {name: from_units(part, exponent) for name, part in parts.items()}
 
 
-def _exponent(amount: Decimal) -> int:
+def units(amount: Decimal, exponent: int) -> int:
+    """How many times 10**exponent the amount is; raises Inexact where that is no whole number."""
+    return int(_EXACTLY.to_integral_exact(_EXACTLY.scaleb(amount, -exponent)))
+
+
+def from_units(count: int, exponent: int) -> Decimal:
+    return _EXACTLY.scaleb(Decimal(count), exponent)
+
+
+def exponent_of(amount: Decimal) -> int:
+    """The place of an amount's last digit: -2 for 0.10; raises Invalid for NaN and infinities."""
     exponent = amount.as_tuple().exponent
     if not isinstance(exponent, int):
         raise Invalid(f"{amount} is no amount of money.")

@@ -1,87 +1,60 @@
-"""Responsible for what the tenants cost: by day and tenant, with what no tenant's tag carries."""
+"""Responsible for what the tenants cost: whose it is, what for, and how it has changed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC
 
 import streamlit as st
 
-from backend import cost
-from backend.domain.cost import CostReport
-from backend.domain.principal import Principal, Role
-from portal import auth, charts, session, tables
-from portal import format as show
+from backend import cost, cost_sharing, tenants
+from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.monthly_allocation import sharing_for
+from backend.domain.principal import Role
+from portal import auth, cost_card, cost_filters, cost_views, notices, session
+from portal.refusals import refusals_as_sentences
 
 me = auth.require(Role.PROVIDER)
-
-
-@st.cache_data(ttl=timedelta(minutes=10), max_entries=16, show_spinner="Asking Cost Explorer…")
-def asked(
-    _principal: Principal, role: Role, since: date, until: date
-) -> tuple[CostReport, datetime]:
-    found = cost.report(session.context(), _principal, since=since, until=until)
-    return found, session.now()
-
-
+context = session.context()
+now = session.now()
+today = now.astimezone(UTC).date()
 st.title("Costs")
-days = st.radio(
-    "Period",
-    [7, 30, 90],
-    index=1,
-    horizontal=True,
-    format_func=lambda days: f"{days} days",
-    key="days",
-    bind="query-params",
-    label_visibility="collapsed",
-)
-today = session.now().astimezone(UTC).date()
-since, until = today - timedelta(days=days - 1), today + timedelta(days=1)
-report, asked_at = asked(me, me.role, since, until)
-if not report.records:
-    asked.clear()
+state = cost.synced(context, me)
+choices = cost_sharing.choices(context, me)
+period, measure = cost_filters.period()
+since, until = period.days(today)
+tiers = {tenant.tenant_id: tenant.tier for tenant in tenants.list_tenants(context, me)}
+query = cost_views.CostQuery(me, state.synced_at, since, until, measure, choices, tiers)
+reading = cost_views.reading(query)
+whole = cost_views.view(query)
+with refusals_as_sentences():
+    if cost_card.freshness(state, cost_views.cube(query).last_day, now=now):
+        with st.spinner("Reading Cost Explorer"):
+            cost.sync(context, me)
+        notices.tell("Cost Explorer has been read.")
+        st.rerun()
+if not whole.tenants and not whole.whole.total:
     st.info(
-        "Cost Explorer knows no cost yet. It runs up to a day behind, and a new tag key takes "
-        "another day to appear: look again tomorrow."
+        "No cost is known of this period. Cost Explorer runs up to a day behind, and a new tag key "
+        "takes another day to appear: read it later, or choose a longer period."
     )
     st.stop()
-tenants = report.tenants()
-untagged = float(report.untagged / report.total) if report.total else 0.0
-with st.grid(4, gap="small", min_column_width=150):
-    estimated = "Estimated until the month is closed" if report.estimated else "Final"
-    st.metric("Total", show.money(report.total), help=estimated, border=True, height="stretch")
-    st.metric("Tenants with cost", len(tenants), border=True, height="stretch")
-    st.metric("Largest", tenants[0] if tenants else "none", border=True, height="stretch")
-    st.metric(
-        f"Untagged, {show.share(untagged)}",
-        show.money(report.untagged),
-        help="Cost that carries no tenant's tag: shared things, and what is not tagged yet",
-        border=True,
-        height="stretch",
-    )
-with st.container(border=True):
-    st.markdown(f"**Cost by day and tenant** :gray[· {days} days, USD, UTC days]")
-    st.plotly_chart(
-        charts.cost_by_day(report, session.palette()),
-        key="costs",
-        config={"displayModeBar": False},
-        alt="Cost of each day, stacked by tenant",
-    )
-st.dataframe(
-    tables.costs(report),
-    hide_index=True,
-    height="content",
-    column_config=tables.cost_columns(),
-    alt="Cost of each tenant in the period",
+chosen = cost_filters.chosen(
+    [tenant.tenant_id for tenant in whole.tenants],
+    list(whole.services),
+    sorted({tenant.tier for tenant in whole.tenants}),
 )
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.download_button(
-        "Export CSV",
-        lambda: tables.exported(report),
-        f"costs-{report.since}-{today}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.button("Ask again", icon=":material/refresh:", on_click=asked.clear)
-    st.caption(
-        f"Cost Explorer was asked at {show.when(asked_at, UTC, now=session.now())}. "
-        "Each question costs $0.01, so an answer is kept for ten minutes."
-    )
+view = cost_views.view(query.narrowed(chosen))
+cost_card.figures(view)
+cost_card.charts(view)
+cost_card.table(view)
+with st.container(horizontal=True):
+    cost_card.exports(reading, view, account=context.session.account)
+with st.expander("How shared cost is split", icon=":material/call_split:"):
+    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    with refusals_as_sentences():
+        current = sharing_for(choices, months[0])
+        known = sorted(tiers)
+        if (wish := cost_card.split(choices, current, months, known)) is not None:
+            cost_sharing.choose(
+                context, me, wish.split, since=wish.since, shares=wish.shares, now=now
+            )
+            notices.tell("Saved: shared cost is split so from now on.")
+            st.rerun()

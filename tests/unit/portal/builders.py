@@ -4,7 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from backend.domain.build import BuildStep, Result
-from backend.domain.cost import CostRecord, CostReport
+from backend.domain.cost import CostRecord
+from backend.domain.cost_cube import cube_of
+from backend.domain.cost_month import months_of
+from backend.domain.cost_overview import CostOverview, overview
+from backend.domain.monthly_allocation import whole_months
 from backend.domain.scheduling import Loan, Slot
 from backend.domain.scheduling_policy import SchedulingPolicy
 from backend.domain.tier import TIERS
@@ -14,14 +18,21 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FIRST = date(2026, 11, 1)
 
 
-def report(costs: dict[str | None, list[str]], days: int = 3) -> CostReport:
-    """A report in which each tenant spent the given amounts on the first days."""
-    records = tuple(
-        CostRecord(FIRST + timedelta(days=n), tenant_id, Decimal(amount), estimated=True)
+def spent(
+    costs: dict[str | None, list[str]], *, days: int = 3, shared: str = "", service: str = "S3"
+) -> CostOverview:
+    """The first days of a month, on which each tenant, or none, has spent the given amounts."""
+    records = [
+        CostRecord(FIRST + timedelta(days=n), tenant_id, Decimal(amount), True, service)
         for tenant_id, amounts in costs.items()
         for n, amount in enumerate(amounts)
-    )
-    return CostReport(FIRST, FIRST + timedelta(days=days), records)
+    ]
+    if shared:
+        records.append(CostRecord(FIRST, None, Decimal(shared), True, service, shared=True))
+    until = FIRST + timedelta(days=days)
+    whole = whole_months(FIRST - timedelta(days=days), until)
+    cube = cube_of(months_of(records), whole.since, whole.until)
+    return overview(cube, FIRST, until, [], tier_of=lambda _: "basic")
 
 
 def line(

@@ -1,39 +1,13 @@
-"""Responsible for: figures show every cent, every tier and every step, and nothing else."""
+"""Responsible for: figures show every tier and every step, and nothing else."""
 
 from datetime import timedelta
 
 from backend.domain.waits import TierWaits, WaitBucket
 from portal import charts
-from portal.charts import OTHER, UNTAGGED, Palette
-from tests.unit.portal.builders import NOON, board, report, result, step
+from portal.charts import Palette
+from tests.unit.portal.builders import NOON, board, result, step
 
 PALETTE = Palette(series=("#111111", "#222222"), neutral="#999999", bad="#ff0000")
-
-
-def test_the_largest_tenants_are_named_and_the_rest_is_together() -> None:
-    spent = report({f"t{n:02}": [str(100 - n)] for n in range(11)})
-    figure = charts.cost_by_day(spent, PALETTE)
-    names = [bar.name for bar in figure.data]
-    assert names == [f"t{n:02}" for n in range(8)] + [OTHER]
-    assert figure.data[-1].y[0] == 92 + 91 + 90
-
-
-def test_what_no_tag_carries_is_shown_and_hatched() -> None:
-    figure = charts.cost_by_day(report({"acme": ["1"], None: ["2", "3"]}), PALETTE)
-    untagged = next(bar for bar in figure.data if bar.name == UNTAGGED)
-    assert list(untagged.y) == [2.0, 3.0, 0.0]
-    assert untagged.marker.pattern.shape == "/"
-
-
-def test_the_bars_add_up_to_the_report() -> None:
-    spent = report({"a": ["1.25", "2"], "b": ["0.5"], None: ["4"]})
-    figure = charts.cost_by_day(spent, PALETTE)
-    assert sum(sum(bar.y) for bar in figure.data) == float(spent.total)
-
-
-def test_days_without_cost_keep_their_place() -> None:
-    figure = charts.cost_by_day(report({"acme": ["1"]}, days=30), PALETTE)
-    assert len(figure.data[0].x) == 30
 
 
 def test_each_tier_is_a_line_over_the_boards_seen() -> None:

@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from backend.domain.build import Build, BuildState
 from backend.domain.explanation import Explanation
-from portal import format as show
 from portal import tables
-from tests.unit.portal.builders import report, result
+from tests.unit.portal.builders import result
 from tests.unit.values import NOON, waiting_build
 
 MINUTE = timedelta(minutes=1)
@@ -66,21 +64,3 @@ def test_lower_is_better_for_errors_and_higher_for_the_rest() -> None:
         "Log loss": "Model",
         "Root mean squared error": "Baseline",
     }
-
-
-def test_costs_list_the_untagged_last_and_add_up() -> None:
-    spent = report({"acme": ["1", "2"], "bank": ["5"], None: ["2"]})
-    listed = tables.costs(spent)
-    assert list(listed["Tenant"]) == ["bank", "acme", "Untagged"]
-    assert list(listed["Cost"]) == [show.money(Decimal(n)) for n in (5, 3, 2)]
-    assert list(listed["Share"]) == ["50.0 %", "30.0 %", "20.0 %"]
-    assert listed["By day"][1] == [1.0, 2.0, 0.0]
-
-
-def test_the_export_keeps_every_digit() -> None:
-    exported = tables.exported(report({"acme": ["0.0000012345"], None: ["2"]}))
-    assert exported.splitlines() == [
-        "day_utc,tenant_id,amount_usd,estimated",
-        "2026-11-01,acme,0.0000012345,True",
-        "2026-11-01,,2,True",
-    ]

@@ -1,0 +1,121 @@
+"""Responsible for lists of cost as tables, and as files whose amounts are exact."""
+
+import csv
+import io
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backend.domain import focus
+from backend.domain.cost import CostRecord
+from backend.domain.cost_overview import CostOverview, TenantCost
+from portal import format as show
+from portal.cost_charts import SHARED, UNALLOCATED, bucketed
+
+_TREND_POINTS = 30
+HEADER = (
+    "day_utc",
+    "tenant_id",
+    "service",
+    "shared",
+    "unblended_usd",
+    "amortized_usd",
+    "estimated",
+)
+
+
+def tenants(view: CostOverview) -> pd.DataFrame:
+    """One row a tenant, the largest first, then what is shared and what is unallocated."""
+    rows = [_tenant(cost, view) for cost in view.tenants]
+    for label, now, before, days in (
+        (SHARED, view.whole.shared, view.before.shared, view.shared_by_day),
+        (
+            UNALLOCATED,
+            view.whole.unallocated,
+            view.before.unallocated,
+            view.unallocated_by_day,
+        ),
+    ):
+        if now or before:
+            rows.append(
+                {
+                    "Tenant": label,
+                    "Tier": "",
+                    "Own": show.money(now),
+                    "Of shared": "",
+                    "Total": show.money(now),
+                    "Change": show.change(now, before),
+                    "Share": _share(now, view),
+                    "Trend": _trend(days),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def tenant_columns() -> dict[str, Any]:
+    right = {
+        name: st.column_config.TextColumn(name, alignment="right")
+        for name in ("Own", "Of shared", "Total", "Change", "Share")
+    }
+    return {**right, "Trend": st.column_config.AreaChartColumn("Trend")}
+
+
+def exported(records: Iterable[CostRecord]) -> str:
+    """The records as CSV, amounts with every digit."""
+    rows = (
+        (
+            record.day.isoformat(),
+            harmless(record.tenant_id or ""),
+            harmless(record.service),
+            str(record.shared).lower(),
+            f"{record.amount:f}",
+            f"{record.amortized:f}",
+            str(record.estimated).lower(),
+        )
+        for record in records
+    )
+    return _csv(HEADER, rows)
+
+
+def exported_as_focus(records: Iterable[CostRecord], *, account: str) -> str:
+    """The records as CSV in the columns of FOCUS 1.0."""
+    rows = focus.focus_rows(records, account=account)
+    return _csv(focus.COLUMNS, (tuple(row.values()) for row in rows))
+
+
+def harmless(cell: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _tenant(cost: TenantCost, view: CostOverview) -> dict[str, Any]:
+    return {
+        "Tenant": cost.tenant_id,
+        "Tier": cost.tier,
+        "Own": show.money(cost.direct),
+        "Of shared": show.money(cost.split),
+        "Total": show.money(cost.total),
+        "Change": show.change(cost.total, cost.before),
+        "Share": _share(cost.total, view),
+        "Trend": _trend(cost.by_day),
+    }
+
+
+def _share(amount: Decimal, view: CostOverview) -> str:
+    return show.share(float(amount / view.whole.total)) if view.whole.total else ""
+
+
+def _trend(days: tuple[Decimal, ...]) -> list[float]:
+    width = -(-len(days) // _TREND_POINTS) or 1
+    return [float(amount) for amount in bucketed(days, width)]
