@@ -1,4 +1,4 @@
-"""What the provider's people see and do: tenants, their making and end, queues, costs."""
+"""What the provider's people see and do: tenants, their making and end, queues."""
 
 from collections.abc import Callable
 
@@ -142,8 +142,3 @@ def test_a_paused_tenant_cannot_be_missed_and_is_resumed(
     assert "Paused" in said(app.markdown)
     labelled(app.button, "Resume its builds").click().run()
     assert not admin.tenants.get(tenant.tenant_id).paused
-
-
-def test_costs_without_any_say_why(visit: Visit) -> None:
-    app = visit(PAT, "provider/costs.py")
-    assert "It runs up to a day behind" in said(app.info) or app.metric
