@@ -37,6 +37,10 @@ class MonthUsage:
         return sum(tier.builds for tier in self.tiers)
 
     @property
+    def ended(self) -> int:
+        return sum(tier.ended for tier in self.tiers)
+
+    @property
     def metered(self) -> Decimal:
         return exact_sum(tier.metered for tier in self.tiers)
 
