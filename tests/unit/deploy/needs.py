@@ -163,6 +163,8 @@ NEEDS: dict[str, list[Need]] = {
     "mlaas-metrics-schedule": [call("mlaas-metrics")],
     "mlaas-cost-sync": [
         ("ce:GetCostAndUsage", "*"),
+        *table("tenants", "Scan"),
+        *table("builds", "Query", index="by-end"),
         *table("costs", "BatchWriteItem"),
         *table("costs", "Query", index="by-month"),
         *(
@@ -248,6 +250,7 @@ NEEDS: dict[str, list[Need]] = {
         *executions("ListPipelineExecutionSteps", "StopPipelineExecution"),
         *table("costs", "Query"),
         *table("costs", "Query", index="by-month"),
+        *table("builds", "Query", index="by-end"),
         call("mlaas-cost-sync"),
         ("cloudformation:DescribeStacks", STACK),
         *s3(
