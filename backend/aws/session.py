@@ -41,10 +41,13 @@ class AwsSession:
     def account(self) -> str:
         return str(self.client("sts").get_caller_identity()["Account"])
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, *, region: str | None = None) -> Any:
+        """A service's client in the session's region, or in another for one served in few."""
         config = S3_CONFIG if service == "s3" else CONFIG
         return self._once(
-            self._clients, service, lambda: self._session.client(service, config=config)
+            self._clients,
+            f"{service} {region or ''}",
+            lambda: self._session.client(service, region_name=region, config=config),
         )
 
     def table(self, name: str) -> Any:
