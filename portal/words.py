@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.domain.build import Build, BuildState
 from backend.domain.choices import Objective
+from backend.domain.cost_tag import TagStatus
 from backend.domain.explanation import Explanation
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.tenant import TenantStatus
@@ -48,6 +49,12 @@ TENANT: dict[TenantStatus, Look] = {
     TenantStatus.SUSPENDED: Look("Suspended", "gray", ":material/pause_circle:"),
     TenantStatus.OFFBOARDING: Look("Offboarding", "orange", ":material/pending:"),
     TenantStatus.OFFBOARDED: Look("Offboarded", "gray", ":material/inventory_2:"),
+}
+TAG: dict[TagStatus, Look] = {
+    TagStatus.UNSEEN: Look("Not seen", "gray", ":material/hourglass_top:"),
+    TagStatus.INACTIVE: Look("Inactive", "red", ":material/block:"),
+    TagStatus.PENDING: Look("Pending", "orange", ":material/pending:"),
+    TagStatus.ACTIVE: Look("Active", "green", ":material/check_circle:"),
 }
 # SageMaker's words for a pipeline step.
 STEP: dict[str, Look] = {
