@@ -7,12 +7,15 @@ from backend.aws.audit_table import AuditTable
 from backend.aws.build_table import BuildTable
 from backend.aws.cost_explorer import CostExplorer
 from backend.aws.cost_table import CostTable
+from backend.aws.cost_tags import CostAllocationTags
 from backend.aws.executions import Executions
 from backend.aws.functions import Functions
 from backend.aws.metrics import Metrics
 from backend.aws.objects import Objects
 from backend.aws.people import People
 from backend.aws.policy_table import PolicyTable
+from backend.aws.price_list import PriceList
+from backend.aws.price_notes import PriceNotes
 from backend.aws.queues import Queues
 from backend.aws.registry import Registry
 from backend.aws.remembered import Remembered
@@ -26,6 +29,7 @@ from backend.aws.stacks import Stacks
 from backend.aws.sweep_notes import SweepNotes
 from backend.aws.sync_notes import SyncNotes
 from backend.aws.tables import AlgorithmTable, TenantTable, TierTable
+from backend.aws.tag_notes import TagNotes
 from backend.aws.tenant_resources import TenantResources
 from backend.domain import naming
 from backend.domain.site import Site
@@ -148,6 +152,23 @@ class Context:
     @cached_property
     def sharing(self) -> SharingTable:
         return SharingTable(self.session)
+
+    @cached_property
+    def cost_tags(self) -> CostAllocationTags:
+        return CostAllocationTags(self.session)
+
+    @cached_property
+    def tag_notes(self) -> TagNotes:
+        return TagNotes(self.session)
+
+    @cached_property
+    def price_list(self) -> PriceList:
+        return PriceList(self.session)
+
+    @cached_property
+    def prices(self) -> PriceNotes:
+        """AWS's list prices as they were last read."""
+        return PriceNotes(self.session)
 
     @cached_property
     def people(self) -> People:

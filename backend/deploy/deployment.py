@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from backend import cost_tags
 from backend.aws.artefacts import Artefacts
 from backend.aws.pipelines import Pipelines
 from backend.context import Context
@@ -64,6 +66,7 @@ def deploy(
     _bring_pipelines(context, outputs, images, say)
     _register_algorithms(context, images, say)
     _seed_tiers(context, say)
+    _ask_for_tags(context, say)
     return outputs
 
 
@@ -113,6 +116,16 @@ def _seed_tiers(context: Context, say: Say) -> None:
     for tier in TIERS:
         made = Change.CREATED if context.tiers.add(tier) else Change.UNCHANGED
         _tell(say, made, f"tier {tier.name}")
+
+
+def _ask_for_tags(context: Context, say: Say) -> None:
+    """What AWS refuses here does not fail the deployment: each sync of costs asks again."""
+    noted = cost_tags.ask(context, now=datetime.now(UTC))
+    for tag in noted.tags:
+        change = Change.UPDATED if tag.key in noted.asked else Change.UNCHANGED
+        _tell(say, change, f"cost allocation tag {tag.key}: {tag.status.meaning}")
+    if noted.refused:
+        _tell(say, Change.UNCHANGED, f"cost allocation tags: {noted.refused}")
 
 
 def _tell(say: Say, change: Change, what: str) -> None:

@@ -3,15 +3,27 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.cost_sync import sync
+from backend import cost_sync, cost_tags, list_prices
+from backend.context import Context
 from backend.domain.errors import Conflict, Unavailable
 from backend.handlers import warm
 
 
 def handler(_: dict[str, Any], __: object) -> dict[str, Any]:
-    """How the sync went; `refused` holds the sentence when there was none, which is no error."""
+    """How the sync went; `refused` holds the sentence when there was none, which is no error.
+
+    Tags and list prices come after: they cost nothing, and cost is kept whatever becomes of them.
+    """
+    now = datetime.now(UTC)
+    told = _synced(warm.context(), now)
+    cost_tags.ask_again(warm.context(), now=now)
+    list_prices.refresh(warm.context(), now=now)
+    return told
+
+
+def _synced(context: Context, now: datetime) -> dict[str, Any]:
     try:
-        state = sync(warm.context(), now=datetime.now(UTC))
+        state = cost_sync.sync(context, now=now)
     except (Conflict, Unavailable) as refusal:
         return {"refused": str(refusal)}
     return {

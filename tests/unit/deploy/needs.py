@@ -139,6 +139,7 @@ NEEDS: dict[str, list[Need]] = {
     ],
     "mlaas-recorder": [
         *ended_executions(),
+        *table("settings", "GetItem"),
         *table("builds", "GetItem", "UpdateItem"),
         *table("slots", "DeleteItem"),
         call("mlaas-dispatch"),
@@ -165,10 +166,15 @@ NEEDS: dict[str, list[Need]] = {
         ("ce:GetCostAndUsage", "*"),
         *table("tenants", "Scan"),
         *table("builds", "Query", index="by-end"),
+        ("ce:ListCostAllocationTags", "*"),
+        ("ce:UpdateCostAllocationTagsStatus", "*"),
+        ("pricing:GetProducts", "*"),
+        *table("tiers", "Scan"),
         *table("costs", "BatchWriteItem"),
         *table("costs", "Query", index="by-month"),
         *(
-            (action, arn, {"dynamodb:LeadingKeys": "cost-sync"})
+            (action, arn, {"dynamodb:LeadingKeys": row})
+            for row in ("cost-sync", "cost-tags", "price-book")
             for action, arn in table("settings", "GetItem", "PutItem")
         ),
         *log("/aws/lambda/mlaas-cost-sync"),

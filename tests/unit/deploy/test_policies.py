@@ -23,6 +23,9 @@ from tests.unit.deploy.templates import ACCOUNT, REGION, Statement, all_statemen
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
     "ce:GetCostAndUsage",
+    "ce:ListCostAllocationTags",
+    "ce:UpdateCostAllocationTagsStatus",
+    "pricing:GetProducts",
     "cloudwatch:PutMetricData",
 }
 
