@@ -24,7 +24,7 @@ def end_execution(
         steps = tuple(
             context.executions.metered(step) for step in context.executions.steps(execution_arn)
         )
-        reading = _read_meter(build, steps)
+        reading = _read_meter(build, steps, context.prices.read(now=now))
         failure = None
         if state is BuildState.FAILED:
             failure = reason_of(steps, context.executions.reason(execution_arn))
@@ -46,10 +46,10 @@ def end_unrun(
     return _freed(context, build)
 
 
-def _read_meter(build: Build, steps: Iterable[BuildStep]) -> Metered | None:
+def _read_meter(build: Build, steps: Iterable[BuildStep], book: PriceBook) -> Metered | None:
     """None, and a line in the log, for an instance without a price: a build ends all the same."""
     try:
-        return metered(steps, PriceBook())
+        return metered(steps, book)
     except Invalid as unpriced:
         LOG.warning(
             "tenant_id=%s build_id=%s not metered: %s", build.tenant_id, build.build_id, unpriced
