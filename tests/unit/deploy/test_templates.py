@@ -80,6 +80,12 @@ def test_everything_that_takes_tags_carries_the_projects(name: str):
 
 
 @pytest.mark.parametrize("tier", TIER_NAMES)
+def test_what_is_of_one_tier_carries_the_tiers_tag(tier: str):
+    for name in (naming.queue_of(tier), naming.dead_letters_of(tier)):
+        assert {"Key": naming.TIER_TAG, "Value": tier} in queues()[name]["Tags"]
+
+
+@pytest.mark.parametrize("tier", TIER_NAMES)
 def test_a_tiers_queue_gives_up_after_five_attempts_and_keeps_what_it_gave_up(tier: str):
     queue, dead = queues()[naming.queue_of(tier)], queues()[naming.dead_letters_of(tier)]
     assert queue["RedrivePolicy"] == {

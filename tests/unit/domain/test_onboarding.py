@@ -56,9 +56,11 @@ def test_the_text_shows_every_setting_and_whole_policies():
 
 def test_everything_in_aws_carries_the_tags():
     tags = {"tenant-id": "acme", "tier": "standard", "project": "mlaas"}
+    assert tags.keys() == set(naming.COST_TAGS) - {naming.BUILD_TAG}
     for one in plan_of(ACME, SITE).made_in_aws:
+        # Cognito tags no people.
         if one.kind is not StepKind.USER:
-            assert one.settings["Tags"] == tags
+            assert one.settings["Tags"] == tags, one.name
 
 
 def test_an_upload_event_becomes_a_request_of_this_tenant_on_its_tiers_queue():

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from backend.deploy.definition import RECORD_BUILD
+from backend.domain import naming
 from backend.domain.algorithm import Algorithm
 from backend.domain.choices import Choices
 from backend.domain.start import parameters_of
 from backend.domain.tier import TIERS
 from backend.pipeline import requests
-from backend.pipeline.parameters import declared
+from backend.pipeline.parameters import DEFAULTS, REQUIRED, TAGS, declared
 from tests.unit.pipeline.shapes import faults
 from tests.unit.values import tenant, waiting_build
 
@@ -122,12 +123,15 @@ def test_every_request_is_one_that_sagemaker_takes(file: str):
         assert faults(operation, {**filled(step["Arguments"], values), **more}) == []
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_job_has_the_tenants_role_and_the_cost_tags(file: str):
-    for step in every_step(committed(file)):
-        if step["Type"] not in ("Processing", "Training", "Tuning"):
-            continue
-        arguments = step["Arguments"]
+@pytest.mark.parametrize(("file", "model"), [("build.json", "Train"), ("build-tuned.json", "Tune")])
+def test_every_job_has_the_tenants_role_and_the_cost_tags(file: str, model: str):
+    jobs = {
+        step["Name"]: step["Arguments"]
+        for step in every_step(committed(file))
+        if step["Type"] in ("Processing", "Training", "Tuning")
+    }
+    assert jobs.keys() == {"Preprocess", model, "Evaluate"}
+    for arguments in jobs.values():
         job = arguments.get("TrainingJobDefinition", arguments)
         assert job["RoleArn"] == {"Get": "Parameters.ExecutionRoleArn"}
         assert {tag["Key"]: tag["Value"]["Get"] for tag in arguments["Tags"]} == {
@@ -136,6 +140,21 @@ def test_every_job_has_the_tenants_role_and_the_cost_tags(file: str):
             "build-id": "Parameters.BuildId",
             "project": "Parameters.Project",
         }
+
+
+def test_every_tag_that_is_asked_for_is_on_every_job_by_a_parameter_of_its_own():
+    assert tuple(TAGS) == naming.COST_TAGS
+    assert len(set(TAGS.values())) == len(naming.COST_TAGS)
+    assert DEFAULTS["Project"] == naming.PROJECT
+    assert {"TenantId", "Tier", "BuildId"} <= set(REQUIRED)
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+def test_a_dispatched_build_gives_its_own_tenant_tier_and_id_to_the_tags(tuned: bool):
+    build = replace(waiting_build(tier="premium"), choices=Choices(tuned=tuned))
+    given = parameters_of(build, tenant(), TIERS[-1], algorithm())
+    told = {tag: given.get(TAGS[tag]) for tag in naming.COST_TAGS if tag != naming.PROJECT_TAG}
+    assert told == {"tenant-id": "acme", "tier": "premium", "build-id": build.build_id}
 
 
 @pytest.mark.parametrize("file", FILES)
