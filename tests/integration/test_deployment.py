@@ -1,6 +1,7 @@
 """The deployment: made once, unchanged after; what fails says why."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -65,8 +66,13 @@ def state(admin: Context) -> dict[str, Any]:
     }
 
 
+def made(said: Iterable[str]) -> list[str]:
+    """What was said of things a deployment makes; tags' statuses are AWS's to say."""
+    return [line for line in said if ": cost allocation tag" not in line]
+
+
 def test_the_first_deployment_makes_everything(deployed: Deployment):
-    assert {line.split(":")[0] for line in deployed.said} == {"created"}
+    assert {line.split(":")[0] for line in made(deployed.said)} == {"created"}
     assert "created: stack mlaas" in deployed.said
     assert "created: stack mlaas-watching" in deployed.said
     assert "created: stack mlaas-costs" in deployed.said
@@ -81,10 +87,18 @@ def test_a_second_deployment_changes_nothing_and_says_so(deployed: Deployment):
     before = state(deployed.context)
     said: list[str] = []
     outputs = deploy(deployed.context, say=said.append)
-    assert [line for line in said if not line.startswith("unchanged: ")] == []
+    assert [line for line in made(said) if not line.startswith("unchanged: ")] == []
     assert len(said) == len(deployed.said)
     assert state(deployed.context) == before
     assert outputs == deployed.outputs
+
+
+def test_a_deployment_says_of_each_cost_allocation_tag_how_far_it_is(deployed: Deployment):
+    told = [line.partition(": cost allocation tag ")[2] for line in deployed.said]
+    told = [line for line in told if line]
+    assert [line.split(":")[0] for line in told] == list(naming.COST_TAGS)
+    noted = deployed.context.tag_notes.read()
+    assert all(tag.status.meaning in line for tag, line in zip(noted.tags, told, strict=True))
 
 
 def test_a_providers_own_tier_survives_a_deployment(deployed: Deployment):
