@@ -13,9 +13,6 @@ from backend.domain import naming
 from backend.domain.cost_tag import CostTag, TagStatus, status_of
 from backend.domain.errors import Forbidden, Unavailable
 
-# One request takes twenty keys: https://docs.aws.amazon.com/aws-cost-management/latest/
-# APIReference/API_UpdateCostAllocationTagsStatus.html. AWS's price list bills Cost Explorer's
-# requests of the kind Reporting alone, and neither of these two is one.
 _NOT_OURS = (
     "Cost allocation tags belong to whoever pays the bill: activate "
     f"{', '.join(naming.COST_TAGS)} in the organization's management account (Billing, Cost "
@@ -26,6 +23,11 @@ _LINKED = "Linked account"
 
 
 class CostAllocationTags:
+    """Its requests are not counted with those that cost $0.01 each.
+
+    AWS's price list calls the kind that is billed Reporting, and nothing is reported here.
+    """
+
     def __init__(self, session: AwsSession) -> None:
         self._session = session
 
