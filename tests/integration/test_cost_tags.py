@@ -9,9 +9,12 @@ import pytest
 from backend import cost_tags
 from backend.context import Context
 from backend.domain import naming
+from backend.domain.cost_tag import TagStatus
 from backend.domain.errors import Forbidden
 from backend.domain.price_book import SHIPPED_TABLE
 from backend.domain.principal import Principal, Role
+from tests.cloud import Cloud
+from tests.integration.stage import stage_of
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
 MARA = Principal("mara", "Mara", Role.TENANT, "acme")
@@ -54,3 +57,12 @@ def test_a_sync_goes_on_where_no_list_prices_are_served_and_says_why(
     book = portal.prices.read()
     assert "UnknownOperationException" in book.unread_because
     assert book.price_of("Training", "ml.m5.large").source == SHIPPED_TABLE
+
+
+def test_keys_that_a_job_has_carried_are_in_force_or_on_their_way(cloud: Cloud, admin: Context):
+    stage = stage_of(cloud)
+    tags = [{"Key": key, "Value": "carried"} for key in naming.COST_TAGS]
+    stage.play(stage.processing("Copy", Tags=tags))
+    noted = cost_tags.ask(admin, now=datetime.now(UTC))
+    assert noted.refused == ""
+    assert {tag.status for tag in noted.tags} <= {TagStatus.PENDING, TagStatus.ACTIVE}
