@@ -83,7 +83,10 @@ def test_each_type_is_asked_for_in_the_sessions_own_region():
         ("sa-east-1", "api.pricing.us-east-1"),
     ],
 )
-def test_the_nearest_of_the_three_endpoints_is_asked(region: str, endpoint: str):
+def test_the_nearest_of_the_three_endpoints_is_asked(
+    region: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     replay = replayed(sample("ml.m5.large-2"), region=region)
     PriceList(replay.session).read(["ml.m5.large"], now=NOON)
     assert endpoint in replay.urls[0]
