@@ -55,14 +55,23 @@ class OwnCloud:
 
 @contextmanager
 def own_cloud(
-    state: Path, *, port: int | None = None, jobs: int | None = None
+    state: Path,
+    *,
+    port: int | None = None,
+    jobs: int | None = None,
+    tag_activation: int | None = None,
 ) -> Iterator[OwnCloud]:
-    """An embedded cloud that ends with the block; its log is `<state>/cloud.log`."""
+    """An embedded cloud that ends with the block; its log is `<state>/cloud.log`.
+
+    `tag_activation` is how many seconds after a tag's activation costs show it: a day if not given.
+    """
     state.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     command = [sys.executable, "-m", "backend.embedded", "--port", str(port), "--state", str(state)]
     if jobs is not None:
         command += ["--jobs", str(jobs)]
+    if tag_activation is not None:
+        command += ["--tag-activation", str(tag_activation)]
     log = state / "cloud.log"
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -1,11 +1,14 @@
 """Responsible for the endpoint's life: what it serves, when it is ready, how it ends."""
 
 import asyncio
+import functools
 import os
 import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,7 +28,10 @@ from backend.embedded import (
     repairs,
 )
 from backend.embedded.access import authorization
-from backend.embedded.costs.cost_explorer import CostExplorer
+from backend.embedded.costs.activation_store import ActivationStore
+from backend.embedded.costs.cost_explorer import CostExplorer, Jobs
+from backend.embedded.costs.ledger import FILE as LEDGER_FILE
+from backend.embedded.costs.ledger import read_ledger
 from backend.embedded.gate import guarded
 from backend.embedded.lifespan import started
 from backend.embedded.place import ACCOUNT, ENGINES, REGION, endpoint_url
@@ -41,17 +47,33 @@ SERVED = frozenset(
     }
 )  # fmt: skip
 
+Costs = Callable[[Jobs], CostExplorer]
+
 _PAUSE_SECONDS = 2.0
 _PAUSES = 20  # a state that takes long to save is saved less often
 
 
-def serve(listener: socket.socket, state: Path, jobs: int) -> NoReturn:
-    """Serves until SIGINT or SIGTERM, and ends the process with all its children."""
+def serve(listener: socket.socket, state: Path, jobs: int, tag_activation: timedelta) -> NoReturn:
+    """Serves until SIGINT or SIGTERM, and ends the process with all its children.
+
+    Raises CannotStart for a ledger that is none.
+    """
+    costs = _costs(state, tag_activation)
     _install(state)
-    asyncio.run(_live(listener, state, jobs))
+    asyncio.run(_live(listener, state, jobs, costs))
     # Threads of ministack that wait for a queue or a function would hold up a common exit.
     sys.stdout.flush()
     os._exit(0)
+
+
+def _costs(state: Path, tag_activation: timedelta) -> Costs:
+    """Cost Explorer but for the jobs: its ledger is read once."""
+    file = state / LEDGER_FILE
+    ledger = read_ledger(file)
+    if ledger.lines:
+        _say(f"{file} holds {ledger.lines} made-up lines of cost, labelled synthetic=true.\n")
+    tags = ActivationStore(state / "cost-tags.json", tag_activation, ledger.activations)
+    return functools.partial(CostExplorer, activations=tags, ledger=ledger.bill)
 
 
 def _install(state: Path) -> None:
@@ -71,14 +93,14 @@ def _install(state: Path) -> None:
     images.install(state)
 
 
-async def _live(listener: socket.socket, state: Path, jobs: int) -> None:
+async def _live(listener: socket.socket, state: Path, jobs: int, costs: Costs) -> None:
     """ministack's start-up, then ours, then requests, then the end of all children."""
     port, end = int(listener.getsockname()[1]), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, end.set)
     async with started(ministack.app):
         await administrator.ensure(state / "credentials", port)
-        running = _start_sagemaker(state, jobs)
+        running = _start_sagemaker(state, jobs, costs)
         save()
         _say(_banner(port, state, jobs))
         housekeeping = asyncio.create_task(_keep_house())
@@ -92,13 +114,13 @@ async def _live(listener: socket.socket, state: Path, jobs: int) -> None:
     lambda_runtime.reset()
 
 
-def _start_sagemaker(state: Path, jobs: int) -> executor.Executor:
+def _start_sagemaker(state: Path, jobs: int, costs: Costs) -> executor.Executor:
     """What moto keeps, then the executor, which has no pipelines without it, then its costs."""
     journal = Journal(state / "sagemaker.jsonl", moto_sagemaker.answer)
     journal.replay()
     running = executor.install(state, jobs)
     forwarding.serve(ministack.SERVICE_HANDLERS, "sagemaker", journal.performed)
-    forwarding.serve(ministack.SERVICE_HANDLERS, "ce", CostExplorer(running.jobs).answer)
+    forwarding.serve(ministack.SERVICE_HANDLERS, "ce", costs(running.jobs).answer)
     return running
 
 

@@ -1,4 +1,4 @@
-"""Responsible for a bill's lines: what each job used on each day, and what that costs."""
+"""Responsible for the bill of jobs: what each used on each day, and what that costs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,18 +6,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from backend.domain.prices import hourly_price
+from backend.domain.prices import HOURS_A_MONTH, STORAGE_PRICE, hourly_price
+from backend.embedded.costs.bill import PLACES, Bill, Source, units_of
 
 SERVICE = "Amazon SageMaker"
 
-_PLACES = Decimal("1E-10")
-_HOUR = Decimal(3600)
+_PLACES = Decimal(1).scaleb(-PLACES)
+_HOUR_SECONDS = 3600
+_MONTH_SECONDS = HOURS_A_MONTH * _HOUR_SECONDS
 _USES = {"training-job": "Train", "processing-job": "Processing"}
 _REGIONS = {"us-east-1": "USE1", "us-west-2": "USW2", "eu-central-1": "EUC1", "eu-west-1": "EU"}
 
 
 class BilledJob(Protocol):
-    """What a bill needs of a job."""
+    """What a bill needs of a job; `volume_gb` is 0 where the job named none."""
 
     @property
     def arn(self) -> str: ...
@@ -30,41 +32,60 @@ class BilledJob(Protocol):
     @property
     def instance_count(self) -> int: ...
     @property
+    def volume_gb(self) -> int: ...
+    @property
     def billable_seconds(self) -> int: ...
     @property
     def started_at(self) -> datetime | None: ...
 
 
+def bill_of(jobs: Iterable[BilledJob]) -> Bill:
+    """Every billed job's lines, rounded here; raises Invalid for an instance without a price.
+
+    Instances by the hour, storage by the gigabyte and month of 730 hours, each of them by the
+    second: https://aws.amazon.com/sagemaker/pricing/.
+    """
+    bill = Bill()
+    for job in jobs:
+        if job.billable_seconds and job.started_at is not None:
+            for use in _uses(job):
+                for day, seconds in _by_day(job.started_at.astimezone(UTC), job.billable_seconds):
+                    used = Decimal(seconds * use.amount)
+                    cost = _rounded(used * use.price / use.unit_seconds)
+                    bill.add(day, use.source, cost, _rounded(used / use.unit_seconds))
+    return bill
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One job's use on one UTC day. Costs are rounded here, so that all sums of them are exact."""
+class _Use:
+    """So much of something all the time; it has a price for so many seconds of one of it."""
 
-    day: date
-    tags: Mapping[str, str]
-    dimensions: Mapping[str, str]
-    hours: Decimal
-    cost: Decimal
-
-
-def lines_of(jobs: Iterable[BilledJob]) -> list[Line]:
-    """Every billed job's lines; raises Invalid for an instance type without a price."""
-    return [line for job in jobs for line in _lines(job)]
+    source: Source
+    amount: int
+    unit_seconds: int
+    price: Decimal
 
 
-def _lines(job: BilledJob) -> Iterator[Line]:
-    if not job.billable_seconds or job.started_at is None:
-        return
-    price = hourly_price(job.instance_type)
-    dimensions = _dimensions(job)
-    for day, seconds in _by_day(job.started_at.astimezone(UTC), job.billable_seconds):
-        hours = Decimal(seconds * job.instance_count) / _HOUR
-        yield Line(
-            day=day,
-            tags=job.tags,
-            dimensions=dimensions,
-            hours=hours.quantize(_PLACES),
-            cost=(hours * price).quantize(_PLACES),
-        )
+def _uses(job: BilledJob) -> Iterator[_Use]:
+    instances, price = job.instance_count, hourly_price(job.instance_type)
+    yield _Use(_source(job, job.instance_type, "Hrs"), instances, _HOUR_SECONDS, price)
+    if job.volume_gb:
+        disk = _source(job, "VolumeUsage.gp2", "GB-Mo")
+        # Each instance has a disk of its own.
+        yield _Use(disk, instances * job.volume_gb, _MONTH_SECONDS, STORAGE_PRICE)
+
+
+def _source(job: BilledJob, used: str, unit: str) -> Source:
+    _, _, _, region, account, _ = job.arn.split(":", 5)
+    use = _USES.get(str(job.kind), str(job.kind))
+    dimensions = {
+        "SERVICE": SERVICE,
+        "USAGE_TYPE": f"{_REGIONS.get(region, region)}-{use}:{used}",
+        "RECORD_TYPE": "Usage",
+        "REGION": region,
+        "LINKED_ACCOUNT": account,
+    }
+    return Source(job.tags, dimensions, unit)
 
 
 def _by_day(start: datetime, seconds: int) -> Iterator[tuple[date, int]]:
@@ -76,12 +97,5 @@ def _by_day(start: datetime, seconds: int) -> Iterator[tuple[date, int]]:
         start, seconds = midnight, seconds - today
 
 
-def _dimensions(job: BilledJob) -> dict[str, str]:
-    _, _, _, region, account, _ = job.arn.split(":", 5)
-    use = _USES.get(str(job.kind), str(job.kind))
-    return {
-        "SERVICE": SERVICE,
-        "USAGE_TYPE": f"{_REGIONS.get(region, region)}-{use}:{job.instance_type}",
-        "REGION": region,
-        "LINKED_ACCOUNT": account,
-    }
+def _rounded(amount: Decimal) -> int:
+    return units_of(amount.quantize(_PLACES))

@@ -72,7 +72,8 @@ class Job:
 
     @property
     def volume_gb(self) -> int:
-        return int(self._cluster["VolumeSizeInGB"])
+        """Of each instance; 0 where the request names none."""
+        return int(self._cluster.get("VolumeSizeInGB", 0))
 
     @property
     def billable_seconds(self) -> int:
