@@ -24,7 +24,8 @@ from backend.domain import naming
 from backend.domain.errors import BackendError
 from backend.domain.principal import Principal, Role
 from demo.cast import PASSWORD, PROVIDER, PROVIDER_EMAIL, TENANTS, Player
-from demo.cloud import ROOT, CloudNotStarted, OwnCloud, answers, end, own_cloud, speak_to
+from demo.cloud import LEDGER, ROOT, CloudNotStarted, OwnCloud, answers, end, own_cloud, speak_to
+from demo.history import write_history
 
 STATE = ROOT / ".demo"
 _PORTAL_SECONDS = 60
@@ -39,6 +40,8 @@ def main() -> int:
     began = time.monotonic()
     try:
         shutil.rmtree(STATE, ignore_errors=True)
+        STATE.mkdir()
+        write_history(STATE / LEDGER, today=datetime.now(UTC).date())
         with own_cloud(STATE, port=options.cloud_port) as cloud:
             _play(cloud, options.port, began)
     except KeyboardInterrupt:
@@ -134,7 +137,9 @@ def _invite(url: str, seconds: float) -> None:
     people = [("provider", PROVIDER_EMAIL)] + [(p.name, p.email) for p in TENANTS]
     lines = "\n".join(f"    {who:<16}  {email:<24}  {PASSWORD}" for who, email in people)
     _say(
-        f"\n  Open {url} (after {seconds:.0f} s) and sign in:\n\n{lines}\n\n  Ctrl-C ends it all.\n"
+        f"\n  Open {url} (after {seconds:.0f} s) and sign in:\n\n{lines}\n\n"
+        f"  Costs before today are synthetic and carry the tag {naming.SYNTHETIC_TAG}=true; from\n"
+        "  today on they are of what really runs here.\n\n  Ctrl-C ends it all.\n"
     )
 
 

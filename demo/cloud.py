@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
+# What a cloud reads of its state folder when it starts: costs before it was there.
+LEDGER = "ledger.jsonl"
 _START_SECONDS = 30
 _END_SECONDS = 10
 
