@@ -32,6 +32,13 @@ class Cloud:
             ]
         )
 
+    def activate_tags(self, *keys: str) -> None:
+        """Has costs show these keys from today on; a job that was billed must carry each."""
+        answer = boto3.client("ce").update_cost_allocation_tags_status(
+            CostAllocationTagsStatus=[{"TagKey": key, "Status": "Active"} for key in keys]
+        )
+        assert answer["Errors"] == []
+
 
 def session_of(credentials: dict[str, Any]) -> boto3.Session:
     return boto3.Session(

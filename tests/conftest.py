@@ -20,9 +20,12 @@ from tests.cloud import Cloud, Deployment, speaking
 def cloud(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cloud]:
-    """One embedded cloud for all tests: give what you make a name of its own."""
+    """One embedded cloud for all tests: give what you make a name of its own.
+
+    Cost allocation tags show as soon as they are activated: `Cloud.activate_tags` does so.
+    """
     state = tmp_path_factory.mktemp("cloud")
-    with own_cloud(state) as own, pytest.MonkeyPatch.context() as environment:
+    with own_cloud(state, tag_activation=0) as own, pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             environment.delenv(name, raising=False)
         for name, value in own.environment().items():

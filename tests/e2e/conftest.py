@@ -88,7 +88,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     url = f"http://localhost:{free_port()}"
     state = tmp_path_factory.mktemp("world")
-    with own_cloud(state) as cloud, pytest.MonkeyPatch.context() as environment:
+    with own_cloud(state, tag_activation=0) as cloud, pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             environment.delenv(name, raising=False)
         for name, value in {**cloud.environment(), "PORTAL_URL": url}.items():

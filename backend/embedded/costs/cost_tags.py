@@ -6,10 +6,13 @@ from typing import Any
 
 from backend.embedded.costs.activation_store import ActivationStore
 from backend.embedded.costs.pages import paged
+from backend.embedded.costs.refusals import BadQuestion
 from backend.embedded.costs.view import Books
 
 _LISTED = 100
 _KIND = "UserDefined"
+_NOT_UPDATED = "Failed to update Cost Allocation Tag"
+_NOT_FOUND = "TagKeysNotFoundException"
 
 
 def cost_allocation_tags(request: Mapping[str, Any], books: Books) -> dict[str, Any]:
@@ -27,16 +30,23 @@ def cost_allocation_tags(request: Mapping[str, Any], books: Books) -> dict[str, 
 def update_status(
     request: Mapping[str, Any], books: Books, store: ActivationStore
 ) -> dict[str, Any]:
-    """Activates and deactivates known keys; an entry for each that is not known."""
-    known, errors = books.keys_used(), []
-    for entry in request["CostAllocationTagsStatus"]:
-        key = entry["TagKey"]
-        if key in known:
-            store.set(key, active=entry["Status"] == "Active", at=books.now)
-        else:
-            message = f"Failed to update Cost Allocation Tag: {key}"
-            errors.append({"TagKey": key, "Code": "TagKeysNotFoundException", "Message": message})
-    return {"Errors": errors}
+    """Activates and deactivates known keys, with an entry for each of the others.
+
+    Raises BadQuestion where none is known, which AWS refuses as a whole.
+    """
+    known, entries = books.keys_used(), request["CostAllocationTagsStatus"]
+    unknown = [entry["TagKey"] for entry in entries if entry["TagKey"] not in known]
+    if len(unknown) == len(entries):
+        raise BadQuestion(f"{_NOT_UPDATED}: Tag keys not found: {','.join(unknown)}")
+    for entry in entries:
+        if entry["TagKey"] in known:
+            store.set(entry["TagKey"], active=entry["Status"] == "Active", at=books.now)
+    return {
+        "Errors": [
+            {"TagKey": key, "Code": _NOT_FOUND, "Message": f"{_NOT_UPDATED}: {key}"}
+            for key in unknown
+        ]
+    }
 
 
 def _tag(key: str, used: date, books: Books) -> dict[str, str]:

@@ -71,21 +71,32 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
     return Account(tmp_path / "tags.json", DAY, monkeypatch)
 
 
-def test_a_key_that_no_billed_line_has_carried_cannot_be_activated(account: Account) -> None:
+def test_where_no_billed_line_has_carried_any_of_the_keys_all_are_refused(
+    account: Account,
+) -> None:
     account.jobs.append(Ran(ACME, billable_seconds=0))
     assert account.listed() == []
-    assert account.set("Active", "tenant-id", "tier") == [
-        {
-            "TagKey": key,
-            "Code": "TagKeysNotFoundException",
-            "Message": f"Failed to update Cost Allocation Tag: {key}",
-        }
-        for key in ("tenant-id", "tier")
-    ]
+    entries = [{"TagKey": key, "Status": "Active"} for key in ("tenant-id", "tier")]
+    status, refusal = ask(
+        account.costs, "UpdateCostAllocationTagsStatus", CostAllocationTagsStatus=entries
+    )
+    assert (status, refusal["__type"]) == (400, "ValidationException")
+    assert refusal["message"] == (
+        "Failed to update Cost Allocation Tag: Tag keys not found: tenant-id,tier"
+    )
+
+
+def test_of_some_keys_those_are_activated_that_a_billed_line_has_carried(
+    account: Account,
+) -> None:
     account.jobs.append(Ran({"tier": "basic"}))
     assert account.listed() == [("tier", "Inactive")]
-    assert [error["TagKey"] for error in account.set("Active", "tier", "tenant-id")] == [
-        "tenant-id"
+    assert account.set("Active", "tenant-id", "tier") == [
+        {
+            "TagKey": "tenant-id",
+            "Code": "TagKeysNotFoundException",
+            "Message": "Failed to update Cost Allocation Tag: tenant-id",
+        }
     ]
     assert account.listed() == [("tier", "Active")]
 
