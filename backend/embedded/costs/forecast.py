@@ -1,5 +1,6 @@
 """Responsible for GetCostForecast: what the next days will cost if they are like the last weeks."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,12 +45,12 @@ class Outlook:
     def margin(self, period: Period, level: int) -> Decimal:
         """Half the width of a normal prediction interval of `level` percent for the period's sum.
 
-        Days are taken as independent, and the means as known no better than `weeks` days allow.
+        Its variance is that of each day and that of each weekday's mean, once for all such days.
         """
-        days = (period.end - period.start).days
-        of_a_mean = Decimal(days) ** 2 / (_WEEKDAYS * self.weeks)
+        days = Counter(day.weekday() for day in period.days())
+        of_means = Decimal(sum(number**2 for number in days.values())) / self.weeks
         width = Decimal(str(NormalDist().inv_cdf((1 + level / 100) / 2)))
-        return width * self.deviation * (days + of_a_mean).sqrt()
+        return width * self.deviation * (days.total() + of_means).sqrt()
 
 
 def cost_forecast(request: Mapping[str, Any], books: Books) -> dict[str, Any]:

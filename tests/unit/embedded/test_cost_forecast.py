@@ -140,6 +140,22 @@ def test_bounds_hold_about_as_often_as_they_say(level: int) -> None:
     assert abs(held / tries - level / 100) < 0.06
 
 
+def test_bounds_follow_from_how_far_days_lay_off_their_weekdays_mean() -> None:
+    # Every day was 1 off its weekday's mean: a deviation of sqrt(28 / 21); 95 % are 1.96 of it.
+    costs = past(28, lambda day: 2 * ((TODAY - day).days // 7 % 2))
+    for granularity, period, factor in (
+        ("DAILY", {"Start": "2026-03-11", "End": "2026-03-12"}, 1 + 1 / 4),
+        ("MONTHLY", WEEK, 7 + 7 / 4),
+        ("MONTHLY", {"Start": "2026-03-10", "End": "2026-03-24"}, 14 + 7 * 2**2 / 4),
+    ):
+        asked = {"TimePeriod": period, "Granularity": granularity, "PredictionIntervalLevel": 95}
+        (told,) = forecast(costs, **asked)["ForecastResultsByTime"]
+        above = float(told["PredictionIntervalUpperBound"]) - float(told["MeanValue"])
+        below = float(told["MeanValue"]) - float(told["PredictionIntervalLowerBound"])
+        assert above == pytest.approx(1.959964 * (28 / 21 * factor) ** 0.5, rel=1e-6)
+        assert below == pytest.approx(above)
+
+
 def test_a_longer_period_is_less_certain_than_a_day_but_not_in_proportion() -> None:
     costs = past(28, lambda day: day.day % 5)
     month = {"Start": "2026-03-10", "End": "2026-04-01"}
