@@ -1,6 +1,7 @@
 """Runs the whole system on this machine: python -m demo [--port N] [--cloud-port N]
 
-Each run begins with an empty cloud under .demo/ and ends, with all it started, at Ctrl-C.
+Each run begins anew under .demo/, with a made-up past of costs, and ends, with all it started, at
+Ctrl-C.
 """
 
 import argparse

@@ -1,1 +1,1 @@
-"""Cost Explorer, answered from the jobs that really ran."""
+"""Cost Explorer, answered from the jobs that really ran and from a past labelled as made up."""
