@@ -4,11 +4,11 @@ from datetime import UTC
 
 import streamlit as st
 
-from backend import cost, cost_sharing, tenants
+from backend import cost, cost_sharing, cost_tags, tenants
 from backend.domain.cost_sync import MONTHS_BACK, first_of_month
 from backend.domain.monthly_allocation import sharing_for
 from backend.domain.principal import Role
-from portal import auth, cost_card, cost_filters, cost_views, notices, session
+from portal import auth, cost_card, cost_filters, cost_views, notices, session, tag_card
 from portal.refusals import refusals_as_sentences
 
 me = auth.require(Role.PROVIDER)
@@ -30,6 +30,7 @@ with refusals_as_sentences():
             cost.sync(context, me)
         notices.tell("Cost Explorer has been read.")
         st.rerun()
+tag_card.draw(cost_tags.statuses(context, me), now=now)
 if not whole.tenants and not whole.whole.total:
     st.info(
         "No cost is known of this period. Cost Explorer runs up to a day behind, and a new tag key "
