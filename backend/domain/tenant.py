@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from backend.domain.choices import Choices
 from backend.domain.errors import Invalid
+from backend.domain.spells import TierSpell
 from backend.domain.tier import LEAST_WEIGHT, MOST_BUILDS, MOST_WEIGHT
+from backend.domain.usage import MonthUsage
 
 
 class TenantStatus(StrEnum):
@@ -23,7 +25,9 @@ class Tenant:
 
     A tenant of twice the `weight` gets twice the builds while its tier is busy; it never runs more
     than `max_concurrent_builds` at once, where that is set. `finish` is its finish tag in each tier
-    it has asked for builds in (fair_queue.py).
+    it has asked for builds in (fair_queue.py). `moves` are its changes of tier, the first spell
+    with them; none as long as it is in its first tier. Once it has left, `left_at` says when, and
+    `kept_usage` what it used in months that were not billed yet: its builds are gone.
     """
 
     tenant_id: str
@@ -43,6 +47,9 @@ class Tenant:
     max_concurrent_builds: int | None = None
     paused: bool = False
     finish: dict[str, int] = field(default_factory=dict)
+    moves: tuple[TierSpell, ...] = ()
+    left_at: datetime | None = None
+    kept_usage: tuple[MonthUsage, ...] | None = None
 
     def checked(self) -> "Tenant":
         """The tenant itself; raises Invalid, with the remedy, for a share that makes no sense."""
@@ -68,6 +75,17 @@ class Tenant:
         if self.max_concurrent_builds is not None and running >= self.max_concurrent_builds:
             return f"cap of {self.max_concurrent_builds} reached"
         return None
+
+    @property
+    def spells(self) -> tuple[TierSpell, ...]:
+        """The tiers it has been in since it was onboarded, the first one first."""
+        return self.moves or (TierSpell(self.tier, self.created_at),)
+
+    def moved_to(self, tier: str, *, at: datetime) -> "Tenant":
+        """The tenant in another tier from a moment on."""
+        if tier == self.tier:
+            return self
+        return replace(self, tier=tier, moves=(*self.spells, TierSpell(tier, at)))
 
     def with_status(self, status: TenantStatus, failure: str | None = None) -> "Tenant":
         return replace(self, status=status, failure=failure)
