@@ -1,7 +1,7 @@
 """Responsible for moving a tenant to another tier."""
 
 import logging
-from dataclasses import replace
+from datetime import datetime
 
 from backend.aws.reach import reached
 from backend.context import Context
@@ -15,10 +15,13 @@ LOG = logging.getLogger(__name__)
 _MOVABLE = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
 
 
-def change_tier(context: Context, principal: Principal, tenant_id: str, tier: str) -> Tenant:
+def change_tier(
+    context: Context, principal: Principal, tenant_id: str, tier: str, *, now: datetime
+) -> Tenant:
     """Sends the tenant's next uploads to the new tier's queue and tags all it has anew.
 
-    Builds that wait or run keep the tier they were requested in. The registry is written last: a
+    Builds that wait or run keep the tier they were requested in. The UTC day belongs to the new
+    tier: fees go by days. The registry is written last: a
     change that failed half-way can be made again.
     """
     principal.as_provider()
@@ -29,7 +32,7 @@ def change_tier(context: Context, principal: Principal, tenant_id: str, tier: st
         context.tiers.get(tier)
     except NotFound as unknown:
         raise Invalid(str(unknown)) from unknown
-    moved = replace(tenant, tier=tier)
+    moved = tenant.moved_to(tier, at=now)
     plan = plan_of(NewTenant.of(moved), context.site)
     with reached():
         for step in plan.made_in_aws:

@@ -10,9 +10,11 @@ from backend.aws.cost_table import CostTable
 from backend.aws.cost_tags import CostAllocationTags
 from backend.aws.executions import Executions
 from backend.aws.functions import Functions
+from backend.aws.invoice_table import InvoiceTable
 from backend.aws.metrics import Metrics
 from backend.aws.objects import Objects
 from backend.aws.people import People
+from backend.aws.plan_table import PlanTable
 from backend.aws.policy_table import PolicyTable
 from backend.aws.price_list import PriceList
 from backend.aws.price_notes import PriceNotes
@@ -169,6 +171,14 @@ class Context:
     def prices(self) -> PriceNotes:
         """AWS's list prices as they were last read."""
         return PriceNotes(self.session)
+
+    @cached_property
+    def plans(self) -> PlanTable:
+        return PlanTable(self.session)
+
+    @cached_property
+    def invoices(self) -> InvoiceTable:
+        return InvoiceTable(self.session)
 
     @cached_property
     def people(self) -> People:

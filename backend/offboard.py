@@ -10,11 +10,13 @@ from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import Build, BuildState
 from backend.domain.errors import BackendError, Conflict, Invalid
+from backend.domain.month import month_of
 from backend.domain.new_tenant import NewTenant
 from backend.domain.onboarding import PlannedStep, StepKind, plan_of
 from backend.domain.principal import Principal
 from backend.domain.removal import Outcome, Removal
 from backend.domain.tenant import Tenant, TenantStatus
+from backend.domain.usage import MonthUsage, usage_of
 
 LOG = logging.getLogger(__name__)
 _RUNNING = (BuildState.STARTING, BuildState.EXECUTING)
@@ -52,21 +54,22 @@ def offboard(
         raise Invalid(f"To offboard tenant {tenant_id!r}, type its id: {confirm!r} is another.")
     tenant = _expect_offboardable(context.tenants.get(tenant_id))
     _expect_none_running(context, tenant_id)
-    leaving = context.tenants.save(tenant, tenant.with_status(TenantStatus.OFFBOARDING))
+    leaving = replace(tenant.with_status(TenantStatus.OFFBOARDING), left_at=tenant.left_at or now)
+    context.tenants.save(tenant, leaving)
     try:
         with reached():
-            removals = _remove_all(context, leaving, now=now)
+            report = _remove_all(context, leaving, now=now)
     except BackendError as fault:
         why = str(fault).rstrip(".")
         failure = f"Offboarding is not finished: {why}. Offboard again to carry on."
         context.tenants.save(leaving, leaving.with_status(TenantStatus.OFFBOARDING, failure))
         raise type(fault)(failure) from fault
-    gone = replace(leaving.with_status(TenantStatus.OFFBOARDED), first_user="")
+    gone = replace(report.tenant.with_status(TenantStatus.OFFBOARDED), first_user="")
     LOG.info("tenant_id=%s offboarded", tenant_id)
-    return OffboardingReport(context.tenants.save(leaving, gone), removals)
+    return replace(report, tenant=context.tenants.save(report.tenant, gone))
 
 
-def _remove_all(context: Context, tenant: Tenant, *, now: datetime) -> tuple[Removal, ...]:
+def _remove_all(context: Context, tenant: Tenant, *, now: datetime) -> OffboardingReport:
     steps = plan_of(NewTenant.of(tenant), context.site).made_in_aws[::-1]
     entrances = [step for step in steps if step.kind in _ENTRANCES]
     others = [step for step in steps if step.kind not in _ENTRANCES]
@@ -74,6 +77,7 @@ def _remove_all(context: Context, tenant: Tenant, *, now: datetime) -> tuple[Rem
     stopped = _stop_waiting(context, tenant.tenant_id, now=now)
     # A dispatch may have started one while the entrances were closed.
     _expect_none_running(context, tenant.tenant_id)
+    tenant = _with_usage_kept(context, tenant)
     emptied = _remove(context, others, tenant.tenant_id)
     rows = context.builds.remove_all_of(tenant.tenant_id)
     name = f"{naming.BUILDS_TABLE}/{tenant.tenant_id}"
@@ -88,13 +92,31 @@ def _remove_all(context: Context, tenant: Tenant, *, now: datetime) -> tuple[Rem
         StepKind.REGISTRY_ROW,
         f"{naming.TENANTS_TABLE}/{tenant.tenant_id}",
         Outcome.KEPT,
-        "without the first user's address, so that the id is not given again",
+        "without the first user's address, so that the id is not given again, and with the usage "
+        "that is not billed yet",
     )
-    return (*closed, *emptied, records, tombstone, *stays)
+    return OffboardingReport(tenant, (*closed, *emptied, records, tombstone, *stays))
 
 
 def _remove(context: Context, steps: Sequence[PlannedStep], tenant_id: str) -> list[Removal]:
     return [context.resources.remove(step, tenant_id) for step in steps]
+
+
+def _with_usage_kept(context: Context, tenant: Tenant) -> Tenant:
+    """What months without an invoice are to be billed for outlives the builds; told once."""
+    if tenant.kept_usage is not None:
+        return tenant
+    billed = {invoice.month for invoice in context.invoices.of_tenant(tenant.tenant_id)}
+    ended: dict[str, list[Build]] = {}
+    for build in context.builds.every_of(tenant.tenant_id):
+        if build.ended_at is not None:
+            ended.setdefault(month_of(build.ended_at), []).append(build)
+    kept: tuple[MonthUsage, ...] = tuple(
+        usage_of(tenant.tenant_id, month, builds)
+        for month, builds in sorted(ended.items())
+        if month not in billed
+    )
+    return context.tenants.save(tenant, replace(tenant, kept_usage=kept))
 
 
 def _stop_waiting(context: Context, tenant_id: str, *, now: datetime) -> int:

@@ -15,6 +15,7 @@ from backend.deploy.image_set import ImageSet
 from backend.domain import naming
 from backend.domain.algorithm import Algorithm
 from backend.domain.change import Change
+from backend.domain.plan import DEFAULT_PLANS
 from backend.domain.tier import TIERS
 from backend.settings import DEFAULT_PORTAL_URL
 
@@ -66,6 +67,7 @@ def deploy(
     _bring_pipelines(context, outputs, images, say)
     _register_algorithms(context, images, say)
     _seed_tiers(context, say)
+    _seed_plans(context, say)
     _ask_for_tags(context, say)
     return outputs
 
@@ -116,6 +118,16 @@ def _seed_tiers(context: Context, say: Say) -> None:
     for tier in TIERS:
         made = Change.CREATED if context.tiers.add(tier) else Change.UNCHANGED
         _tell(say, made, f"tier {tier.name}")
+
+
+def _seed_plans(context: Context, say: Say) -> None:
+    for plan in DEFAULT_PLANS:
+        known = context.plans.read()
+        made = Change.UNCHANGED
+        if not known.history(plan.tier):
+            context.plans.change(known, known.with_default(plan))
+            made = Change.CREATED
+        _tell(say, made, f"plan {plan.tier}")
 
 
 def _ask_for_tags(context: Context, say: Say) -> None:

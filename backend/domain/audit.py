@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What a provider may do to the lines, the builds in them, their settings and their cost."""
+    """What a provider may do to the lines, the builds in them, settings, cost and bills."""
 
     MOVE_TO_FRONT = "Moved to the front"
     CANCEL = "Cancelled"
@@ -24,6 +24,8 @@ class Action(StrEnum):
     DISCARD = "Dead letters discarded"
     SWEEP = "Swept on demand"
     SPLIT_COST = "Shared cost split anew"
+    EDIT_PLAN = "Plan edited"
+    ISSUE_INVOICE = "Invoice issued"
 
 
 @dataclass(frozen=True, slots=True)

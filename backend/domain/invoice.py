@@ -45,8 +45,8 @@ class PlanVersion:
 class Invoice:
     """A tenant's month: US dollars; the total is the sum of the lines as they are rounded.
 
-    A draft has no number and says in `open_reasons` why not; it tells what was known at
-    `data_as_of`, its fees reckoned as if the tenant stayed in its tier.
+    `provider` is the name of who bills. A draft has no number and says in `open_reasons` why not; it
+    tells what was known at `data_as_of`, its fees reckoned as if the tenant stayed in its tier.
     """
 
     tenant_id: str
@@ -58,6 +58,7 @@ class Invoice:
     currency: str = CURRENCY
     data_as_of: datetime | None = None
     open_reasons: tuple[str, ...] = ()
+    provider: str = ""
     number: str | None = None
     issued_at: datetime | None = None
     issued_by: str = ""
@@ -118,6 +119,7 @@ def invoice_of(
     build_ids: Mapping[str, tuple[str, ...]] | None = None,
     data_as_of: datetime,
     open_reasons: tuple[str, ...] = (),
+    provider: str = "",
 ) -> Invoice:
     """The tenant's draft of the usage's month; NotFound for a tier without a plan."""
     days = days_by_tier(tenant.spells, usage.month, left_at=tenant.left_at)
@@ -133,6 +135,7 @@ def invoice_of(
         terms=(*_ALWAYS, *_roundings(plans)),
         data_as_of=data_as_of,
         open_reasons=open_reasons,
+        provider=provider,
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from backend.domain.errors import Invalid
 from backend.domain.month import checked_month, in_words
-from backend.domain.rates import ZERO, Band, Rate, RateKind, checked_amount
+from backend.domain.rates import ZERO, Band, Rate, RateKind, checked_amount, written
 from backend.domain.rounding import Rounding
 
 CURRENCY = "USD"
@@ -60,6 +60,17 @@ class Plan:
         self.minute_rate.checked(f"{name}: the rate of build minutes")
         self.build_rate.checked(f"{name}: the rate of builds")
         return self
+
+    @property
+    def words(self) -> str:
+        """All that the plan says, in one line."""
+        return (
+            f"{written(self.monthly_fee)} USD a month, {self.included_minutes:,} minutes and "
+            f"{self.included_builds:,} builds included; minutes: "
+            f"{self.minute_rate.in_words('minute')}; builds: {self.build_rate.in_words('build')}; "
+            f"at least {written(self.minimum_spend)} USD a month; rounded {self.rounding.words}; "
+            f"from {self.since_words}"
+        )
 
     @property
     def since_words(self) -> str:

@@ -46,6 +46,10 @@ class PlanBook:
             )
         return replace(self.holding(plan), revision=self.revision + 1)
 
+    def with_default(self, plan: Plan) -> "PlanBook":
+        """The book of a tier that has had no plan: this one holds from the beginning."""
+        return replace(self.holding(replace(plan, since="")), revision=self.revision + 1)
+
     def holding(self, plan: Plan) -> "PlanBook":
         """The book in which the plan holds from its month on, whatever month that is."""
         others = [p for p in self.plans if (p.tier, p.since) != (plan.tier, plan.since)]

@@ -62,6 +62,13 @@ def access_policy(site: Site, tenant_id: str) -> Document:
             "Condition": _own_rows(tenant_id),
         },
         {
+            "Sid": "SeeOwnInvoices",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": site.arn("dynamodb", f"table/{naming.INVOICES_TABLE}"),
+            "Condition": _own_rows(tenant_id),
+        },
+        {
             "Sid": "ListModels",
             "Effect": "Allow",
             # AWS's guide to sharing a group names both resources for this action.

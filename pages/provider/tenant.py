@@ -53,7 +53,7 @@ if tenant.status in (TenantStatus.ACTIVE, TenantStatus.SUSPENDED):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tier = st.selectbox("Tier", names, index=names.index(tenant.tier), width=220)
         if st.button("Change tier", disabled=tier == tenant.tier):
-            change_tier.change_tier(context, me, tenant.tenant_id, tier)
+            change_tier.change_tier(context, me, tenant.tenant_id, tier, now=session.now())
             notices.tell(f"{tenant.name} is in the {tier} tier now.")
             st.rerun()
     st.caption("Builds that wait or run keep the tier they were asked for in.")

@@ -124,6 +124,22 @@ def _costs(session: boto3.Session, own: Holdings, about: Holdings) -> None:
     )
 
 
+def _invoice(session: boto3.Session, own: Holdings, about: Holdings) -> None:
+    key = {"tenant_id": about.tenant.tenant_id, "month": "2026-11"}
+    _table(session, naming.INVOICES_TABLE).get_item(Key=key)
+
+
+def _invoices(session: boto3.Session, own: Holdings, about: Holdings) -> None:
+    _table(session, naming.INVOICES_TABLE).query(
+        KeyConditionExpression=Key("tenant_id").eq(about.tenant.tenant_id)
+    )
+
+
+def _forge_invoice(session: boto3.Session, own: Holdings, about: Holdings) -> None:
+    row = {"tenant_id": about.tenant.tenant_id, "month": "2026-11"}
+    _table(session, naming.INVOICES_TABLE).put_item(Item=row)
+
+
 def _batch(session: boto3.Session, own: Holdings, about: Holdings) -> None:
     keys = [_key(own), _key(about)]
     session.resource("dynamodb").batch_get_item(RequestItems={naming.BUILDS_TABLE: {"Keys": keys}})
@@ -197,6 +213,8 @@ ACCESS_OWN: dict[str, Attempt] = {
     ),
     "query by end": _index(naming.BY_END_INDEX, "tenant_id", lambda about: about.tenant.tenant_id),
     "query costs": _costs,
+    "get invoice": _invoice,
+    "query invoices": _invoices,
     "list models": _sagemaker(
         "list_model_packages", lambda about: {"ModelPackageGroupName": about.tenant.model_group}
     ),
@@ -226,6 +244,10 @@ ACCESS_NEVER: dict[str, Attempt] = {
     "query all costs": lambda session, own, about: _table(session, naming.COSTS_TABLE).query(
         IndexName=naming.BY_MONTH_INDEX, KeyConditionExpression=Key("month").eq("2026-11")
     ),
+    "query all invoices": lambda session, own, about: _table(session, naming.INVOICES_TABLE).query(
+        IndexName=naming.BY_MONTH_INDEX, KeyConditionExpression=Key("month").eq("2026-11")
+    ),
+    "forge invoice": _forge_invoice,
     "put row": _write,
     "update row": _update,
     "delete row": _erase,

@@ -203,6 +203,7 @@ GUARDS: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("access", "SeeOwnBuilds", {"Condition": {}}, ["get row", "query rows", "query by time",
      "query by end"]),
     ("access", "SeeOwnCosts", {"Condition": {}}, ["query costs"]),
+    ("access", "SeeOwnInvoices", {"Condition": {}}, ["get invoice", "query invoices"]),
     ("access", "ListModels", {"Resource": ANY_GROUP}, ["list models"]),
     ("access", "JudgeModels", {"Resource": ANY_MODEL}, ["describe model", "judge model"]),
     ("execution", "WorkInBuilds", {"Resource": ANY_BUCKET}, ["get model", "presigned get",

@@ -256,6 +256,8 @@ NEEDS: dict[str, list[Need]] = {
         *executions("ListPipelineExecutionSteps", "StopPipelineExecution"),
         *table("costs", "Query"),
         *table("costs", "Query", index="by-month"),
+        *table("invoices", "GetItem", "PutItem", "Query"),
+        *table("invoices", "Query", index="by-month"),
         *table("builds", "Query", index="by-end"),
         call("mlaas-cost-sync"),
         ("cloudformation:DescribeStacks", STACK),

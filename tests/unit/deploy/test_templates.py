@@ -223,6 +223,11 @@ def test_somebody_dispatches_and_measures_every_minute_and_sweeps_every_five():
         (naming.SETTINGS_TABLE, ["name"], {}),
         (naming.AUDIT_TABLE, ["day", "entry_id"], {}),
         (naming.COSTS_TABLE, ["owner", "month"], {naming.BY_MONTH_INDEX: ["month", "owner"]}),
+        (
+            naming.INVOICES_TABLE,
+            ["tenant_id", "month"],
+            {naming.BY_MONTH_INDEX: ["month", "tenant_id"]},
+        ),
     ],
 )
 def test_a_table_has_its_keys_and_is_guarded(table: str, key: list[str], indexes: dict[str, Any]):

@@ -17,6 +17,7 @@ IDS = st.from_regex(r"[a-z](-?[a-z0-9]){2,19}", fullmatch=True).filter(lambda i:
 WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"}
 BUILD = "0123456789abcdef0123456789abcdef"
 TABLE = SITE.arn("dynamodb", "table/mlaas-builds")
+INVOICES = SITE.arn("dynamodb", "table/mlaas-invoices")
 Need = tuple[str, str, dict[str, Any]]
 
 
@@ -35,6 +36,8 @@ def access_needs(tenant_id: str) -> list[Need]:
         ("dynamodb:Query", f"{TABLE}/index/by-time", keys),
         ("dynamodb:Query", f"{TABLE}/index/by-end", keys),
         ("dynamodb:Query", SITE.arn("dynamodb", "table/mlaas-costs"), keys),
+        ("dynamodb:GetItem", INVOICES, keys),
+        ("dynamodb:Query", INVOICES, keys),
         ("sagemaker:ListModelPackages", SITE.arn("sagemaker", f"model-package-group/{group}"), {}),
         ("sagemaker:DescribeModelPackage", version, {}),
         ("sagemaker:UpdateModelPackage", version, {}),
@@ -131,6 +134,8 @@ def test_nothing_but_what_takes_no_resource_is_allowed_on_all(role: str):
         ("dynamodb:Scan", TABLE, {"dynamodb:LeadingKeys": ["acme"]}),
         ("dynamodb:PutItem", TABLE, {"dynamodb:LeadingKeys": ["acme"]}),
         ("dynamodb:Query", f"{TABLE}/index/waiting", {"dynamodb:LeadingKeys": ["acme"]}),
+        ("dynamodb:PutItem", INVOICES, {"dynamodb:LeadingKeys": ["acme"]}),
+        ("dynamodb:Query", f"{INVOICES}/index/by-month", {"dynamodb:LeadingKeys": ["acme"]}),
         ("dynamodb:Query", f"{TABLE}/index/by-state", {"dynamodb:LeadingKeys": ["acme"]}),
         ("s3:PutObject", "arn:aws:s3:::mlaas-tenant-acme-123456789012/builds/b/evaluation/e", {}),
         ("s3:GetObject", "arn:aws:s3:::mlaas-tenant-acme-2-123456789012/builds/b/model", {}),

@@ -1,0 +1,197 @@
+"""Responsible for invoices: drafts as they stand, issued ones as they are, and the issuing."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from backend.context import Context
+from backend.domain.audit import Action, AuditEntry
+from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.errors import Conflict, Invalid, NotFound
+from backend.domain.invoice import (
+    Invoice,
+    InvoiceSummary,
+    checked_begun,
+    concerned,
+    invoice_of,
+    open_reasons,
+    summary_of,
+)
+from backend.domain.month import in_words, month_of
+from backend.domain.plan_book import PlanBook
+from backend.domain.principal import Principal, Role
+from backend.domain.rates import ZERO
+from backend.domain.tenant import Tenant, TenantStatus
+from backend.month_usage import used_in
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfInvoices:
+    """A month's invoices, issued ones and drafts, by the tenants' ids.
+
+    `open_reasons` say why drafts cannot be issued yet; without one they can.
+    """
+
+    month: str
+    invoices: tuple[InvoiceSummary, ...]
+    open_reasons: tuple[str, ...]
+
+
+def of_month(
+    context: Context, principal: Principal, month: str, *, now: datetime
+) -> MonthOfInvoices:
+    """Every tenant's invoice of a month. Raises Invalid for what is no month or has not begun.
+
+    What is issued is read as it is; a draft is reckoned from the tenant's builds.
+    """
+    principal.as_provider()
+    checked_begun(month, now=now)
+    issued = {each.tenant_id: each for each in context.invoices.of_month(month)}
+    why = open_reasons(month, context.sync_notes.read(), now=now)
+    plans = context.plans.read()
+    drafts = {
+        tenant.tenant_id: draft
+        for tenant in context.tenants.all()
+        if tenant.tenant_id not in issued
+        and tenant.status is not TenantStatus.ONBOARDING
+        and (draft := _sketched(context, tenant, month, plans, now=now)) is not None
+    }
+    return MonthOfInvoices(month, tuple(v for _, v in sorted({**issued, **drafts}.items())), why)
+
+
+def own(context: Context, principal: Principal, *, now: datetime) -> list[InvoiceSummary]:
+    """The invoices of a tenant's own people, the newest month first; drafts where none is issued.
+
+    Builds and invoices are read with the tenant's own credentials.
+    """
+    tenant = context.tenants.get(principal.own_tenant())
+    rights = context.on_behalf_of(tenant)
+    issued = {each.month: each for each in rights.invoices.of_tenant(tenant.tenant_id)}
+    plans, today = context.plans.read(), now.astimezone(UTC).date()
+    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    drafts = {
+        month: draft
+        for month in months
+        if month not in issued
+        and (draft := _sketched(rights, tenant, month, plans, now=now)) is not None
+    }
+    return [each for _, each in sorted({**issued, **drafts}.items(), reverse=True)]
+
+
+def see(
+    context: Context, principal: Principal, month: str, *, now: datetime, tenant_id: str = ""
+) -> Invoice:
+    """The issued invoice of a month, or its draft as it stands.
+
+    A provider names the tenant; a tenant's people see their own whatever they name, read with the
+    tenant's own credentials. Raises Invalid for a month that has not begun, and NotFound for an
+    unknown tenant, one that was none in that month, and a tier without a plan.
+    """
+    checked_begun(month, now=now)
+    if principal.role is Role.TENANT:
+        tenant = context.tenants.get(principal.own_tenant())
+        rights = context.on_behalf_of(tenant)
+    else:
+        tenant, rights = _named(context, principal, tenant_id), context
+    known = rights.invoices.find(tenant.tenant_id, month)
+    return known or _draft(context, tenant, month, rights=rights, now=now)
+
+
+def issue(
+    context: Context, principal: Principal, tenant_id: str, month: str, *, now: datetime
+) -> Invoice:
+    """The tenant's invoice of a month under its number; asked twice, it is the same one.
+
+    Raises as `see`, and Conflict, with the reasons, while the month may still change.
+    """
+    principal.as_provider()
+    checked_begun(month, now=now)
+    tenant = _named(context, principal, tenant_id)
+    known = context.invoices.find(tenant_id, month)
+    if known is None:
+        draft = _draft(context, tenant, month, rights=context, now=now)
+        known = context.invoices.issue(draft, at=now, by=principal.name)
+    return _remembered(context, known)
+
+
+def issue_all(
+    context: Context, principal: Principal, month: str, *, now: datetime
+) -> tuple[Invoice, ...]:
+    """Issues all of a month's drafts, in the order of the tenants' ids, and returns them.
+
+    Those of tiers without a plan are left out. Raises as `issue`; interrupted, the same call
+    carries on.
+    """
+    found = of_month(context, principal, month, now=now)
+    if found.open_reasons:
+        raise Conflict(
+            f"The invoices of {in_words(month)} cannot be issued yet: "
+            f"{' '.join(found.open_reasons)}"
+        )
+    return tuple(
+        issue(context, principal, each.tenant_id, month, now=now)
+        for each in found.invoices
+        if each.number is None and not each.missing_plan
+    )
+
+
+def _named(context: Context, principal: Principal, tenant_id: str) -> Tenant:
+    principal.as_provider()
+    if not tenant_id:
+        raise Invalid("No tenant is named: choose one from the list of invoices.")
+    return context.tenants.get(tenant_id)
+
+
+def _draft(
+    context: Context, tenant: Tenant, month: str, *, rights: Context, now: datetime
+) -> Invoice:
+    """Plans and what Cost Explorer has told are the provider's own: the portal reads them."""
+    used = used_in(rights, tenant, month)
+    if not concerned(tenant, used.usage):
+        raise NotFound(
+            f"{tenant.name} was no tenant in {in_words(month)} and has used nothing: choose "
+            "another month."
+        )
+    state = context.sync_notes.read()
+    return invoice_of(
+        tenant,
+        used.usage,
+        context.plans.read(),
+        build_ids=used.build_ids,
+        data_as_of=now,
+        open_reasons=open_reasons(month, state, now=now),
+        provider=context.settings.provider_name,
+    )
+
+
+def _sketched(
+    rights: Context, tenant: Tenant, month: str, plans: PlanBook, *, now: datetime
+) -> InvoiceSummary | None:
+    """The draft without its lines; None for a tenant that has nothing to pay for."""
+    if month_of(tenant.created_at) > month:
+        return None
+    usage = used_in(rights, tenant, month).usage
+    if not concerned(tenant, usage):
+        return None
+    try:
+        return summary_of(invoice_of(tenant, usage, plans, data_as_of=now))
+    except NotFound as missing:
+        return InvoiceSummary(tenant.tenant_id, tenant.name, month, ZERO, missing_plan=str(missing))
+
+
+def _remembered(context: Context, issued: Invoice) -> Invoice:
+    """Written again, the entry is the same one: so a crash after the issuing forgets none."""
+    LOG.info("tenant_id=%s invoice=%s month=%s", issued.tenant_id, issued.number, issued.month)
+    if issued.issued_at is not None:
+        context.audit.add(
+            AuditEntry(
+                at=issued.issued_at,
+                actor=issued.issued_by,
+                action=Action.ISSUE_INVOICE,
+                subject=f"invoice of tenant {issued.tenant_id}",
+                after=f"{issued.number}: {issued.total} USD for {in_words(issued.month)}",
+            )
+        )
+    return issued

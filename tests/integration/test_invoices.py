@@ -1,0 +1,315 @@
+"""Invoices: drafts while a month may change, then numbered, kept and shown to whom they concern."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from botocore.exceptions import ClientError
+
+from backend import change_tier, invoices, offboard
+from backend.context import Context
+from backend.domain import naming
+from backend.domain.audit import Action
+from backend.domain.bill import LineKind
+from backend.domain.build import Build, BuildState, BuildStep
+from backend.domain.build_request import BuildRequest, Upload
+from backend.domain.choices import Choices
+from backend.domain.cost_sync import SyncState
+from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.domain.invoice import InvoiceStatus
+from backend.domain.metering import metered
+from backend.domain.month import bounds_of
+from backend.domain.plan import DEFAULT_PLANS
+from backend.domain.price_book import PriceBook
+from backend.domain.tenant import Tenant
+from tests.integration.estate import PAT
+from tests.integration.lines import person_of, remembered_of
+
+NewTenant = Callable[..., Tenant]
+BASIC = DEFAULT_PLANS[0]
+# A month long over: every test bills one of its own, so that numbers and lists are its own, too.
+MONTHS = (f"{year}-{month:02}" for year in range(2031, 2090) for month in range(1, 13))
+
+
+@pytest.fixture
+def month() -> str:
+    return next(MONTHS)
+
+
+@pytest.fixture(autouse=True)
+def settled(admin: Context) -> Iterator[None]:
+    """Cost Explorer's figures are final up to the year 2100; afterwards it is as it was."""
+    table = admin.session.table(naming.SETTINGS_TABLE)
+    known = table.get_item(Key={"name": "cost-sync"}).get("Item")
+    before = admin.sync_notes.read()
+    admin.sync_notes.write(before, replace(before, settled="2100-01-01"))
+    yield
+    if known is None:
+        table.delete_item(Key={"name": "cost-sync"})
+    else:
+        table.put_item(Item=known)
+
+
+@pytest.fixture
+def acme(admin: Context, new_tenant: NewTenant, month: str) -> Tenant:
+    """A tenant on board since the month began, in the basic tier."""
+    return since(admin, new_tenant("basic"), month)
+
+
+def since(admin: Context, tenant: Tenant, month: str) -> Tenant:
+    return admin.tenants.save(tenant, replace(tenant, created_at=bounds_of(month)[0]))
+
+
+def after(month: str) -> datetime:
+    return bounds_of(month)[1] + timedelta(days=4)
+
+
+_stamps = itertools.count()
+
+
+def built(
+    admin: Context, tenant: Tenant, month: str, *, seconds: int = 600, day: int = 5, ok: bool = True
+) -> Build:
+    """A build of the tenant's tier that ended on a day of the month."""
+    ended = bounds_of(month)[0] + timedelta(days=day - 1, hours=9)
+    begun = ended - timedelta(seconds=seconds)
+    stamp = f"v{next(_stamps)}-{month}"
+    upload = Upload(tenant.bucket, "uploads/churn.csv", stamp, 1000, begun)
+    request = BuildRequest(tenant.tenant_id, upload)
+    waiting = Build.waiting(request, tier=tenant.tier, choices=Choices(), queued_at=begun, at=begun)
+    steps = (
+        BuildStep(
+            "Train", "Training", "Succeeded", begun, ended, "job", None, "ml.m5.large", 1, seconds
+        ),
+    )
+    build = replace(
+        waiting,
+        state=BuildState.SUCCEEDED if ok else BuildState.FAILED,
+        started_at=begun,
+        ended_at=ended,
+        steps=steps,
+        metered=metered(steps, PriceBook()),
+    )
+    assert admin.builds.add(build)
+    return build
+
+
+def test_the_open_month_is_a_draft_and_cannot_be_issued(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    build = built(admin, acme, month, seconds=19_000)
+    now = bounds_of(month)[0] + timedelta(days=20)
+    draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=now)
+    assert draft.status is InvoiceStatus.DRAFT
+    assert [line.kind for line in draft.lines] == [LineKind.FEE, LineKind.MINUTES, LineKind.BUILDS]
+    assert draft.lines[1].build_ids == (build.build_id,)
+    assert draft.total == BASIC.monthly_fee + Decimal("0.33")
+    assert "is not over" in draft.open_reasons[0]
+    with pytest.raises(Conflict, match="cannot be issued yet: .* is not over"):
+        invoices.issue(portal, PAT, acme.tenant_id, month, now=now)
+    with pytest.raises(Conflict, match="The invoices of .* cannot be issued yet"):
+        invoices.issue_all(portal, PAT, month, now=now)
+
+
+def test_a_month_whose_cost_is_not_final_cannot_be_issued(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    known = admin.sync_notes.read()
+    admin.sync_notes.write(known, SyncState(settled=f"{month}-01"))
+    with pytest.raises(Conflict, match="Cost Explorer's figures of .* are not final yet"):
+        invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+
+
+@pytest.mark.parametrize(
+    ("month", "kind", "sentence"),
+    [
+        ("2100-01", Invalid, "January 2100 has not begun"),
+        ("May", Invalid, "'May' is no month"),
+        ("2019-05", NotFound, "was no tenant in May 2019 and has used nothing"),
+    ],
+)
+def test_a_month_that_cannot_be_billed_is_said_so(
+    portal: Context, new_tenant: NewTenant, month: str, kind: type[Exception], sentence: str
+):
+    tenant_id = new_tenant("basic").tenant_id
+    now = datetime.now(UTC)
+    with pytest.raises(kind, match=sentence):
+        invoices.see(portal, PAT, month, tenant_id=tenant_id, now=now)
+    with pytest.raises(kind, match=sentence):
+        invoices.issue(portal, PAT, tenant_id, month, now=now)
+
+
+def test_an_unknown_tenant_and_none_are_told_apart(portal: Context, month: str):
+    now = after(month)
+    with pytest.raises(NotFound, match="no tenant 'nobody'"):
+        invoices.see(portal, PAT, month, tenant_id="nobody", now=now)
+    with pytest.raises(Invalid, match="No tenant is named"):
+        invoices.see(portal, PAT, month, now=now)
+
+
+def test_a_tier_without_a_plan_is_said_in_the_list_and_at_the_invoice(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    orphan = replace(acme, tier="gold")
+    admin.tenants.save(acme, orphan)
+    found = invoices.of_month(portal, PAT, month, now=after(month))
+    [row] = [each for each in found.invoices if each.tenant_id == acme.tenant_id]
+    assert "Tier 'gold' has no plan" in row.missing_plan
+    with pytest.raises(NotFound, match="Tier 'gold' has no plan"):
+        invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
+    issued = invoices.issue_all(portal, PAT, month, now=after(month))
+    assert acme.tenant_id not in [each.tenant_id for each in issued]
+    admin.tenants.save(orphan, acme)
+
+
+def test_issued_twice_it_is_one_invoice_and_stays_what_it_was(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    built(admin, acme, month, seconds=19_000)
+    first = invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+    built(admin, acme, month, seconds=99_000, day=6)
+    later = after(month) + timedelta(days=1)
+    assert invoices.issue(portal, PAT, acme.tenant_id, month, now=later) == first
+    assert invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=later) == first
+    assert (first.status, first.issued_by) == (InvoiceStatus.FINAL, "Pat")
+    [summary] = portal.invoices.of_tenant(acme.tenant_id)
+    assert (summary.number, summary.total, summary.subtotals) == (
+        first.number,
+        first.total,
+        {"basic": first.total},
+    )
+
+
+def test_the_issuing_is_remembered_once(
+    portal: Context, acme: Tenant, month: str, monkeypatch: pytest.MonkeyPatch
+):
+    now = datetime.now(UTC)
+    draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
+    issued = portal.invoices.issue(draft, at=now, by="Pat")
+    for _ in range(2):  # a crash between the two writes is made good by asking again
+        invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+    [entry] = remembered_of(portal, f"invoice of tenant {acme.tenant_id}")
+    assert (entry.action, entry.at, entry.actor) == (Action.ISSUE_INVOICE, now, "Pat")
+    assert entry.after.startswith(f"{issued.number}: {issued.total} USD for")
+
+
+def test_numbers_follow_each_other_without_a_gap_however_many_issue_at_once(
+    admin: Context, portal: Context, new_tenant: NewTenant, month: str
+):
+    owners = [since(admin, new_tenant("basic"), month) for _ in range(6)]
+    now = after(month)
+    drafts = [
+        invoices.see(portal, PAT, month, tenant_id=owner.tenant_id, now=now) for owner in owners
+    ]
+    before = portal.invoices._last_number(f"{now:%Y}")
+    with ThreadPoolExecutor(6) as crowd:  # each draft twice, too
+        issued = list(crowd.map(lambda d: portal.invoices.issue(d, at=now, by="Pat"), drafts * 2))
+    numbers = sorted({each.number or "" for each in issued})
+    assert numbers == [f"{now:%Y}-{n:06}" for n in range(before + 1, before + 7)]
+    assert issued[:6] == issued[6:]
+
+
+def test_a_years_first_invoice_has_the_number_one(portal: Context, acme: Tenant, month: str):
+    draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
+    at = datetime(int(month[:4]) + 200, 1, 1, tzinfo=UTC)
+    assert portal.invoices.issue(draft, at=at, by="Pat").number == f"{at.year}-000001"
+
+
+def test_an_issued_invoice_can_be_neither_changed_nor_removed(
+    portal: Context, acme: Tenant, month: str
+):
+    invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+    table = portal.session.table(naming.INVOICES_TABLE)
+    key = {"tenant_id": acme.tenant_id, "month": month}
+    for tried in (
+        lambda: table.delete_item(Key=key),
+        lambda: table.update_item(Key=key, UpdateExpression="REMOVE document"),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            tried()
+
+
+def test_all_of_a_month_are_issued_in_one_go_and_listed(
+    admin: Context, portal: Context, new_tenant: NewTenant, month: str
+):
+    mine = [since(admin, new_tenant(tier), month) for tier in ("basic", "premium")]
+    ids = [each.tenant_id for each in mine]
+    before = invoices.of_month(portal, PAT, month, now=after(month))
+    drafts = {e.tenant_id: e for e in before.invoices}
+    assert all(drafts[each].status is InvoiceStatus.DRAFT for each in ids)
+    issued = invoices.issue_all(portal, PAT, month, now=after(month))
+    assert set(ids) <= {each.tenant_id for each in issued}
+    listed = invoices.of_month(portal, PAT, month, now=after(month))
+    found = {each.tenant_id: each for each in listed.invoices}
+    assert all(found[each].number for each in ids)
+    assert [found[each].total for each in ids] == [drafts[each].total for each in ids]
+    assert [found[each].total for each in ids] == [Decimal(29), Decimal(750)]
+    assert invoices.issue_all(portal, PAT, month, now=after(month)) == ()
+
+
+def test_a_change_of_tier_in_the_month_is_billed_by_the_day(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    begun, ended = bounds_of(month)
+    moved = change_tier.change_tier(
+        portal, PAT, acme.tenant_id, "standard", now=begun + timedelta(days=10, hours=3)
+    )
+    built(admin, moved, month, day=20)
+    draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
+    days = (ended - begun).days
+    assert [line.quantity for line in draft.lines if line.kind is LineKind.FEE] == [10, days - 10]
+    assert {plan.tier for plan in draft.plans} == {"basic", "standard"}
+    assert [line.tier for line in draft.lines if line.kind is LineKind.MINUTES] == ["standard"]
+
+
+def test_a_tenant_that_has_left_is_billed_for_what_it_used(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    built(admin, acme, month, seconds=24_000)
+    left = bounds_of(month)[0] + timedelta(days=15, hours=3)
+    report = offboard.offboard(portal, PAT, acme.tenant_id, confirm=acme.tenant_id, now=left)
+    assert report.tenant.left_at == left
+    assert list(admin.builds.every_of(acme.tenant_id)) == []
+    issued = invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+    fee, minutes, builds = issued.lines
+    assert fee.quantity == 15
+    assert "400 min used" in minutes.text
+    assert builds.quantity == 0
+    assert admin.tenants.get(acme.tenant_id) == report.tenant
+
+
+def test_tenants_people_see_their_own_drafts_and_invoices_alone(
+    admin: Context, portal: Context, acme: Tenant, new_tenant: NewTenant, month: str
+):
+    other = since(admin, new_tenant("basic"), month)
+    ana = person_of(acme)
+    build = built(admin, acme, month)
+    built(admin, other, month)
+    now = after(month)
+    draft = invoices.see(portal, ana, month, tenant_id=other.tenant_id, now=now)
+    assert (draft.tenant_id, draft.status) == (acme.tenant_id, InvoiceStatus.DRAFT)
+    assert draft.lines[1].build_ids == (build.build_id,)
+    for owner in (acme, other):
+        invoices.issue(portal, PAT, owner.tenant_id, month, now=now)
+    seen = invoices.see(portal, ana, month, tenant_id=other.tenant_id, now=now)
+    assert (seen.tenant_id, seen.status) == (acme.tenant_id, InvoiceStatus.FINAL)
+    listed = invoices.own(portal, ana, now=now)
+    assert {each.tenant_id for each in listed} == {acme.tenant_id}
+    # The month after has begun: its fee is due, and a draft so far.
+    assert [each.status for each in listed] == [InvoiceStatus.DRAFT, InvoiceStatus.FINAL]
+
+
+def test_only_providers_issue_and_list_everybodys(portal: Context, acme: Tenant, month: str):
+    ana, now = person_of(acme), after(month)
+    for tried in (
+        lambda: invoices.of_month(portal, ana, month, now=now),
+        lambda: invoices.issue(portal, ana, acme.tenant_id, month, now=now),
+        lambda: invoices.issue_all(portal, ana, month, now=now),
+        lambda: invoices.own(portal, PAT, now=now),
+    ):
+        with pytest.raises(Forbidden):
+            tried()

@@ -1,0 +1,113 @@
+"""A provider sets plans: checked, remembered with their history, their effect seen before."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from backend import plans
+from backend.context import Context
+from backend.domain import naming
+from backend.domain.audit import Action
+from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.domain.month import month_of, next_month
+from backend.domain.plan import DEFAULT_PLANS
+from backend.domain.plan_book import PlanBook
+from backend.domain.rates import Rate
+from backend.domain.tenant import Tenant
+from tests.cloud import Deployment
+from tests.integration.estate import PAT
+from tests.integration.lines import person_of, remembered_of
+
+NOW = datetime.now(UTC)
+OPEN = month_of(NOW)
+DEARER = replace(DEFAULT_PLANS[0], since=OPEN, monthly_fee=Decimal("39.50"))
+
+
+@pytest.fixture(autouse=True)
+def as_deployed(admin: Context) -> Iterator[PlanBook]:
+    """The book is afterwards what it was before."""
+    table = admin.session.table(naming.SETTINGS_TABLE)
+    row = table.get_item(Key={"name": "plans"})["Item"]
+    yield admin.plans.read()
+    table.put_item(Item=row)
+
+
+def test_a_deployment_puts_a_plan_for_every_tier_that_has_none(
+    deployed: Deployment, as_deployed: PlanBook
+):
+    assert set(as_deployed.plans) == set(DEFAULT_PLANS)
+    assert [line for line in deployed.said if "plan " in line] == [
+        f"created: plan {plan.tier}" for plan in DEFAULT_PLANS
+    ]
+
+
+def test_a_plan_comes_back_as_it_was_saved_and_the_old_one_stays(portal: Context):
+    after = plans.save(portal, PAT, DEARER, seen=plans.book(portal, PAT), now=NOW)
+    assert plans.book(portal, PAT) == after
+    assert after.history("basic") == (DEFAULT_PLANS[0], DEARER)
+    [entry] = [e for e in remembered_of(portal, "plan of tier basic") if e.at == NOW]
+    assert (entry.actor, entry.action) == ("Pat", Action.EDIT_PLAN)
+    assert entry.before.startswith("29 USD a month, 300 minutes")
+    assert entry.after.startswith("39.5 USD a month, 300 minutes")
+
+
+def test_what_changes_nothing_is_neither_written_nor_remembered(portal: Context):
+    seen = plans.book(portal, PAT)
+    same = replace(DEFAULT_PLANS[0], since=next_month(OPEN))
+    later = datetime.now(UTC)
+    assert plans.save(portal, PAT, same, seen=seen, now=later) == seen
+    assert [e for e in remembered_of(portal, "plan of tier basic") if e.at == later] == []
+
+
+def test_of_two_who_change_the_plans_the_second_must_look_again(portal: Context):
+    seen = plans.book(portal, PAT)
+    plans.save(portal, PAT, DEARER, seen=seen, now=NOW)
+    other = replace(DEFAULT_PLANS[1], since=OPEN, monthly_fee=Decimal(1))
+    with pytest.raises(Conflict, match="Somebody else has changed the plans"):
+        plans.save(portal, PAT, other, seen=seen, now=NOW)
+    with pytest.raises(Conflict, match="Somebody else has changed the plans"):
+        portal.plans.change(seen, seen.planned(other, now=NOW))
+
+
+def test_what_cannot_be_a_plan_is_refused_and_nothing_is_changed(
+    portal: Context, as_deployed: PlanBook
+):
+    seen = plans.book(portal, PAT)
+    for plan, kind, sentence in (
+        (replace(DEARER, since="2020-01"), Invalid, "January 2020 on, which is over"),
+        (replace(DEARER, minute_rate=Rate.per_unit("-1")), Invalid, "is -1: give 0 or more"),
+        (replace(DEARER, tier="gold"), NotFound, "no tier 'gold': choose one of"),
+    ):
+        with pytest.raises(kind, match=sentence):
+            plans.save(portal, PAT, plan, seen=seen, now=NOW)
+    with pytest.raises(Invalid, match="which is over"):
+        plans.effect(portal, PAT, replace(DEARER, since="2020-01"), now=NOW)
+    assert plans.book(portal, PAT) == as_deployed
+
+
+def test_the_effect_on_this_months_drafts_is_seen_before_saving(
+    portal: Context, new_tenant: Callable[..., Tenant], as_deployed: PlanBook
+):
+    mine, other = new_tenant("basic"), new_tenant("premium")
+    free = replace(DEARER, since=next_month(OPEN), monthly_fee=Decimal(0))
+    found = {each.tenant_id: each for each in plans.effect(portal, PAT, free, now=NOW)}
+    assert 0 < found[mine.tenant_id].before <= 29
+    assert found[mine.tenant_id].after == 0
+    assert other.tenant_id not in found
+    assert plans.book(portal, PAT) == as_deployed
+
+
+def test_tenants_people_neither_see_nor_set_plans(
+    portal: Context, new_tenant: Callable[..., Tenant]
+):
+    ana = person_of(new_tenant("basic"))
+    for tried in (
+        lambda: plans.book(portal, ana),
+        lambda: plans.effect(portal, ana, DEARER, now=NOW),
+        lambda: plans.save(portal, ana, DEARER, seen=PlanBook(), now=NOW),
+    ):
+        with pytest.raises(Forbidden):
+            tried()
