@@ -45,8 +45,8 @@ class PlanVersion:
 class Invoice:
     """A tenant's month: US dollars; the total is the sum of the lines as they are rounded.
 
-    `provider` is the name of who bills. A draft has no number and says in `open_reasons` why not; it
-    tells what was known at `data_as_of`, its fees reckoned as if the tenant stayed in its tier.
+    `provider` is the name of who bills. A draft has no number and says in `open_reasons` why not;
+    it tells what was known at `data_as_of`, its fees reckoned as if the tenant stayed in its tier.
     """
 
     tenant_id: str

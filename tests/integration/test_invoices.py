@@ -109,9 +109,9 @@ def test_the_open_month_is_a_draft_and_cannot_be_issued(
     assert draft.lines[1].build_ids == (build.build_id,)
     assert draft.total == BASIC.monthly_fee + Decimal("0.33")
     assert "is not over" in draft.open_reasons[0]
-    with pytest.raises(Conflict, match="cannot be issued yet: .* is not over"):
+    with pytest.raises(Conflict, match=r"cannot be issued yet: .* is not over"):
         invoices.issue(portal, PAT, acme.tenant_id, month, now=now)
-    with pytest.raises(Conflict, match="The invoices of .* cannot be issued yet"):
+    with pytest.raises(Conflict, match=r"The invoices of .* cannot be issued yet"):
         invoices.issue_all(portal, PAT, month, now=now)
 
 
@@ -120,7 +120,7 @@ def test_a_month_whose_cost_is_not_final_cannot_be_issued(
 ):
     known = admin.sync_notes.read()
     admin.sync_notes.write(known, SyncState(settled=f"{month}-01"))
-    with pytest.raises(Conflict, match="Cost Explorer's figures of .* are not final yet"):
+    with pytest.raises(Conflict, match=r"Cost Explorer's figures of .* are not final yet"):
         invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
 
 
@@ -184,9 +184,7 @@ def test_issued_twice_it_is_one_invoice_and_stays_what_it_was(
     )
 
 
-def test_the_issuing_is_remembered_once(
-    portal: Context, acme: Tenant, month: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_issuing_is_remembered_once(portal: Context, acme: Tenant, month: str):
     now = datetime.now(UTC)
     draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
     issued = portal.invoices.issue(draft, at=now, by="Pat")
