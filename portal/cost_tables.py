@@ -77,13 +77,13 @@ def exported(records: Iterable[CostRecord]) -> str:
         )
         for record in records
     )
-    return _csv(HEADER, rows)
+    return csv_of(HEADER, rows)
 
 
 def exported_as_focus(records: Iterable[CostRecord], *, account: str) -> str:
     """The records as CSV in the columns of FOCUS 1.0."""
     rows = focus.focus_rows(records, account=account)
-    return _csv(focus.COLUMNS, (tuple(row.values()) for row in rows))
+    return csv_of(focus.COLUMNS, (tuple(row.values()) for row in rows))
 
 
 def harmless(cell: str) -> str:
@@ -91,7 +91,8 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def csv_of(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A file for spreadsheets; make foreign texts `harmless` first."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

@@ -74,6 +74,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def counted_exactly(quantity: Decimal, noun: str) -> str:
+    """The same for a number that may have decimals: "20.1667 minutes"."""
+    return f"{quantity:,f} {noun}" if quantity == 1 else f"{quantity:,f} {noun}s"
+
+
 def ordinal(place: int) -> str:
     """A place in a line: "1st", "2nd", "11th", "23rd"."""
     teen = 10 < place % 100 < 14

@@ -41,6 +41,7 @@ UPLOAD = Place("tenant/upload.py", "Upload", ":material/upload:")
 BUILDS = Place("tenant/builds.py", "Builds", ":material/build:")
 BUILD = Place("tenant/build.py", "Build")
 MODELS = Place("tenant/models.py", "Models", ":material/deployed_code:")
+BILLS = Place("tenant/bills.py", "Invoices", ":material/receipt_long:")
 TENANTS = Place("provider/tenants.py", "Tenants", ":material/groups:")
 TENANT = Place("provider/tenant.py", "Tenant")
 ONBOARD = Place("provider/onboard.py", "Onboard a tenant")
@@ -48,10 +49,24 @@ QUEUES = Place("provider/queues.py", "Queues", ":material/stacks:")
 DEAD_LETTERS = Place("provider/dead_letters.py", "Dead letters")
 TIERS = Place("provider/tiers.py", "Tiers", ":material/tune:")
 COSTS = Place("provider/costs.py", "Costs", ":material/payments:")
+INVOICES = Place("provider/invoices.py", "Invoices", ":material/receipt_long:")
+INVOICE = Place("provider/invoice.py", "Invoice")
+PLANS = Place("provider/plans.py", "Plans", ":material/sell:")
 
 OF: dict[Role, tuple[Place, ...]] = {
-    Role.TENANT: (HOME, UPLOAD, BUILDS, BUILD, MODELS),
-    Role.PROVIDER: (TENANTS, TENANT, ONBOARD, QUEUES, DEAD_LETTERS, TIERS, COSTS),
+    Role.TENANT: (HOME, UPLOAD, BUILDS, BUILD, MODELS, BILLS),
+    Role.PROVIDER: (
+        TENANTS,
+        TENANT,
+        ONBOARD,
+        QUEUES,
+        DEAD_LETTERS,
+        TIERS,
+        COSTS,
+        INVOICES,
+        INVOICE,
+        PLANS,
+    ),
 }
 EVERYWHERE = tuple(place for places in OF.values() for place in places)
 

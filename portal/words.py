@@ -8,6 +8,7 @@ from backend.domain.build import Build, BuildState
 from backend.domain.choices import Objective
 from backend.domain.cost_tag import TagStatus
 from backend.domain.explanation import Explanation
+from backend.domain.invoice import InvoiceStatus
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.tenant import TenantStatus
 from portal import format as show
@@ -55,6 +56,10 @@ TAG: dict[TagStatus, Look] = {
     TagStatus.INACTIVE: Look("Inactive", "red", ":material/block:"),
     TagStatus.PENDING: Look("Pending", "orange", ":material/pending:"),
     TagStatus.ACTIVE: Look("Active", "green", ":material/check_circle:"),
+}
+INVOICE: dict[InvoiceStatus, Look] = {
+    InvoiceStatus.DRAFT: Look("Draft", "orange", ":material/edit_note:"),
+    InvoiceStatus.FINAL: Look("Final", "green", ":material/verified:"),
 }
 # SageMaker's words for a pipeline step.
 STEP: dict[str, Look] = {

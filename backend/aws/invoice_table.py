@@ -18,7 +18,16 @@ from backend.domain.errors import Unavailable
 from backend.domain.invoice import Invoice, InvoiceSummary, summary_of
 
 _TRIES, _PAUSE_SECONDS = 12, 0.02
-_SUMMARY = ("tenant_id", "tenant_name", "month", "total", "subtotals", "number", "issued_at")
+_SUMMARY = (
+    "tenant_id",
+    "tenant_name",
+    "month",
+    "total",
+    "subtotals",
+    "number",
+    "issued_at",
+    "currency",
+)
 
 
 class InvoiceTable:

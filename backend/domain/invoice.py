@@ -104,6 +104,7 @@ class InvoiceSummary:
     subtotals: dict[str, Decimal] = field(default_factory=dict)
     number: str | None = None
     issued_at: datetime | None = None
+    currency: str = CURRENCY
     missing_plan: str = ""
 
     @property
@@ -177,6 +178,7 @@ def summary_of(invoice: Invoice) -> InvoiceSummary:
         subtotals=invoice.subtotals,
         number=invoice.number,
         issued_at=invoice.issued_at,
+        currency=invoice.currency,
     )
 
 

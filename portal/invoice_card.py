@@ -1,0 +1,182 @@
+"""Responsible for drawing invoices: one with its lines and files, a month's list, one's own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from backend import invoices
+from backend.domain.bill import LineKind
+from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.exact import exact_sum
+from backend.domain.invoice import Invoice, InvoiceStatus, InvoiceSummary
+from backend.domain.invoice_html import as_html
+from backend.domain.margin import Margin
+from backend.domain.principal import Principal
+from portal import format as show
+from portal import invoice_files, invoice_tables, places, session, tables, words
+
+
+def months(now: datetime) -> list[str]:
+    """The months that can be looked at, the open one first."""
+    today = now.astimezone(UTC).date()
+    return [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+
+
+def chosen_month(now: datetime) -> str:
+    """Asks for a month; it stands in the address."""
+    return st.selectbox(
+        "Month",
+        months(now),
+        format_func=show.month,
+        key="month",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=220,
+    )
+
+
+def own(me: Principal) -> None:
+    """A tenant's own invoices and drafts, and the chosen one of them: for any page of theirs."""
+    now = session.now()
+    found = invoices.own(session.context(), me, now=now)
+    if not found:
+        st.info("No invoices yet: the first draft is here on the day your builds may begin.")
+        return
+    by_month = [each.month for each in found]
+    if month := tables.pressed("open-bill"):
+        st.query_params["month"] = month
+    tables.remember("open-bill", by_month)
+    st.dataframe(
+        invoice_tables.own(found),
+        hide_index=True,
+        height="content",
+        column_config=invoice_tables.columns("open-bill", "Month"),
+        alt="Your invoices, the newest month first",
+    )
+    wanted = st.query_params.get("month", by_month[0])
+    whole = invoices.see(session.context(), me, wanted, now=now)
+    invoice(whole)
+    _builds(whole)
+
+
+def invoice(found: Invoice) -> None:
+    """One invoice: what it is, its lines, its terms, and its files."""
+    look = words.INVOICE[found.status]
+    st.subheader(f"{show.month(found.month)}{f' · {found.number}' if found.number else ''}")
+    told = f"{look.badge} &nbsp; :gray[{show.plain(found.tenant_name)} · UTC days · "
+    st.markdown(told + f"{found.currency}, before taxes]")
+    if found.status is InvoiceStatus.DRAFT and found.open_reasons:
+        st.info(show.plain(" ".join(found.open_reasons)), icon=":material/edit_note:")
+    _figures(found)
+    st.dataframe(
+        invoice_tables.lines(found),
+        hide_index=True,
+        height="content",
+        column_config=invoice_tables.columns(),
+        alt="The lines of the invoice",
+    )
+    _files(found)
+    with st.expander("Terms", icon=":material/gavel:"):
+        st.markdown("\n".join(f"- {show.plain(term)}" for term in found.terms))
+        for plan in found.plans:
+            held = show.month(plan.since) if plan.since else "the beginning"
+            st.markdown(f"- Plan of the {show.plain(plan.tier)} tier, holding from {held} on")
+
+
+def month_figures(found: Sequence[InvoiceSummary], whole: Margin) -> None:
+    issued = sum(each.status is InvoiceStatus.FINAL for each in found)
+    share = whole.share
+    with st.grid(4, gap="small", min_column_width=150):
+        st.metric("Revenue", show.money(whole.revenue), border=True, height="stretch")
+        st.metric(
+            "Cost of the tenants",
+            show.money(whole.cost),
+            help="Their own cost and their part of shared cost, as on the page of costs",
+            border=True,
+            height="stretch",
+        )
+        st.metric(
+            f"Margin{'' if share is None else f' · {show.share(float(share))}'}",
+            show.money(whole.amount),
+            border=True,
+            height="stretch",
+        )
+        st.metric("Issued", f"{issued} of {len(found)}", border=True, height="stretch")
+
+
+def month_list(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal]) -> None:
+    for sentence in dict.fromkeys(each.missing_plan for each in found if each.missing_plan):
+        st.error(show.plain(sentence))
+    tables.remember("open-invoice", [each.tenant_id for each in found])
+    st.dataframe(
+        invoice_tables.of_month(found, costs),
+        hide_index=True,
+        height="content" if len(found) <= 20 else 740,
+        column_config=invoice_tables.columns("open-invoice"),
+        alt="Each tenant's invoice, its cost and what is left",
+    )
+
+
+def tier_list(found: Mapping[str, Margin]) -> None:
+    st.subheader("By tier")
+    st.dataframe(
+        invoice_tables.tiers(found),
+        hide_index=True,
+        height="content",
+        column_config=invoice_tables.columns(),
+        alt="Revenue, cost and margin of each tier",
+    )
+
+
+def _figures(found: Invoice) -> None:
+    kinds = (
+        ("Fees", (LineKind.FEE, LineKind.MINIMUM)),
+        ("Build minutes", (LineKind.MINUTES,)),
+        ("Builds", (LineKind.BUILDS,)),
+    )
+    with st.grid(4, gap="small", min_column_width=150):
+        st.metric("Total", show.money(found.total), border=True, height="stretch")
+        for label, of in kinds:
+            amount = exact_sum(line.amount for line in found.lines if line.kind in of)
+            st.metric(label, show.money(amount), border=True, height="stretch")
+
+
+def _files(found: Invoice) -> None:
+    with st.container(horizontal=True):
+        for label, kind, mime, content in (
+            ("To print", "html", "text/html", as_html),
+            ("CSV", "csv", "text/csv", invoice_files.lines),
+        ):
+            st.download_button(
+                label,
+                partial(content, found),
+                invoice_files.name_of(found, kind),
+                mime,
+                key=f"{kind}-{found.tenant_id}-{found.month}",
+                icon=":material/print:" if kind == "html" else ":material/download:",
+                on_click="ignore",
+            )
+        if found.data_as_of is not None:
+            as_of = show.when(found.data_as_of, UTC, now=session.now())
+            st.caption(f"Figures as of {as_of}")
+
+
+def _builds(found: Invoice) -> None:
+    """The builds of one's own invoice; each opens its page."""
+    ids = [build_id for line in found.lines for build_id in line.build_ids]
+    if not ids:
+        return
+    if build_id := tables.pressed("open-billed"):
+        places.go(places.BUILD, id=build_id)
+    with st.expander(f"{show.counted(len(ids), 'build')} behind it", icon=":material/build:"):
+        tables.remember("open-billed", ids)
+        st.dataframe(
+            pd.DataFrame({"Build": ids}),
+            hide_index=True,
+            column_config=invoice_tables.columns("open-billed", "Build"),
+            alt="The builds that the invoice bills",
+        )
