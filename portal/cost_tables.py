@@ -94,7 +94,8 @@ def harmless(cell: str) -> str:
 def csv_of(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A file for spreadsheets; make foreign texts `harmless` first."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # RFC 4180's line ends; only then does Python quote a carriage return within a cell.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue()

@@ -24,6 +24,8 @@ ROUNDINGS = {
     Rounding.HALF_EVEN: "Half a cent to the even cent",
     Rounding.HALF_UP: "Half a cent up",
 }
+_KINDS: list[RateKind] = list(KINDS)
+_ROUNDINGS: list[Rounding] = list(ROUNDINGS)
 Row = tuple[str, str, str]
 
 
@@ -82,8 +84,8 @@ def form(shown: Plan, months: Sequence[str]) -> PlanWish | None:
         )
         rounding = fourth.selectbox(
             "Rounding",
-            list(Rounding),
-            index=list(Rounding).index(shown.rounding),
+            _ROUNDINGS,
+            index=_ROUNDINGS.index(shown.rounding),
             format_func=ROUNDINGS.__getitem__,
             key=f"{key}-rounding",
             help="Each line is rounded to the cent; the total is the sum of the lines",
@@ -142,8 +144,8 @@ def _included(label: str, count: int, key: str) -> int:
 def _rate_fields(unit: str, rate: Rate, key: str) -> RateWish:
     kind = st.selectbox(
         f"Price of a {unit} beyond",
-        list(RateKind),
-        index=list(RateKind).index(rate.kind),
+        _KINDS,
+        index=_KINDS.index(rate.kind),
         format_func=KINDS.__getitem__,
         key=f"{key}-kind",
     )
