@@ -9,9 +9,15 @@ from portal import format as show
 
 me = auth.require(Role.PROVIDER)
 context, now = session.context(), session.now()
-st.page_link(places.INVOICES.page(), label="All invoices", icon=":material/arrow_back:")
 tenant_id = st.query_params.get("tenant", "")
-month = st.query_params.get("month") or invoice_card.months(now)[0]
+listed = invoice_card.months(now)
+month = st.query_params.get("month") or listed[0]
+st.page_link(
+    places.INVOICES.page(),
+    label="All invoices",
+    icon=":material/arrow_back:",
+    query_params={"month": show.month(month)} if month in listed else None,
+)
 found = invoices.see(context, me, month, tenant_id=tenant_id, now=now)
 st.title(show.plain(found.tenant_name))
 if found.number is None and not found.open_reasons:

@@ -1,0 +1,196 @@
+"""Invoices and plans as people see them: drafts, issuing, files, a plan typed wrong and right."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from backend import invoices
+from backend.context import Context
+from backend.domain import naming
+from backend.domain.build import BuildState
+from backend.domain.cost_sync import first_of_month
+from backend.domain.month import bounds_of, month_of, next_month
+from backend.domain.tenant import Tenant
+from portal import format as show
+from tests.portal import made
+from tests.portal.conftest import PAT, Visit, labelled, mara_of, said
+
+NOW = datetime.now(UTC)
+OPEN = month_of(NOW)
+LAST = f"{first_of_month(NOW.date(), 1):%Y-%m}"
+NewTenant = Callable[..., Tenant]
+
+
+@pytest.fixture
+def settled(admin: Context) -> Iterator[None]:
+    """Cost Explorer's figures of the last month are final."""
+    table = admin.session.table(naming.SETTINGS_TABLE)
+    known = table.get_item(Key={"name": "cost-sync"}).get("Item")
+    before = admin.sync_notes.read()
+    admin.sync_notes.write(before, replace(before, settled=f"{OPEN}-01"))
+    yield
+    table.delete_item(Key={"name": "cost-sync"})
+    if known is not None:
+        table.put_item(Item=known)
+
+
+@pytest.fixture
+def kept_plans(admin: Context) -> Iterator[None]:
+    table = admin.session.table(naming.SETTINGS_TABLE)
+    row = table.get_item(Key={"name": "plans"})["Item"]
+    yield
+    table.put_item(Item=row)
+
+
+def early(admin: Context, tenant: Tenant) -> Tenant:
+    """The tenant as if it had been on board since the last month began."""
+    begun = bounds_of(LAST)[0]
+    return admin.tenants.save(tenant, replace(tenant, created_at=begun))
+
+
+def test_the_open_month_is_shown_as_drafts_with_the_reason(visit: Visit, acme: Tenant) -> None:
+    app = visit(PAT, "provider/invoices.py")
+    rows = {row["Tenant"]: row for _, row in app.dataframe[0].value.iterrows()}
+    assert rows[acme.name]["Status"] == ["Draft"]
+    assert rows[acme.name]["Revenue"].startswith("$")
+    assert "is not over: it ends on" in said(app.info)
+    assert not [button for button in app.button if button.label.startswith("Issue")]
+    assert [metric.label for metric in app.metric][:2] == ["Revenue", "Cost of the tenants"]
+    assert "By tier" in [heading.value for heading in app.subheader]
+
+
+def test_one_invoice_shows_its_lines_terms_and_files(
+    visit: Visit, admin: Context, new_tenant: NewTenant
+) -> None:
+    tenant = new_tenant("standard")
+    made.build(admin, tenant, BuildState.SUCCEEDED)
+    app = visit(PAT, "provider/invoice.py", tenant=tenant.tenant_id, month=OPEN)
+    assert app.title[0].value == show.plain(tenant.name)
+    shown = app.dataframe[0].value
+    assert shown["What"][0].startswith("Monthly fee of the standard tier")
+    assert any("1 built, " in what for what in shown["What"])
+    assert "before taxes" in said(app.markdown)
+    labels = [each.proto.label for each in app.get("download_button")]
+    assert labels == ["To print", "CSV"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"tenant": "nobody"}, "There is no tenant 'nobody'"),
+        ({}, "No tenant is named: choose one from the list of invoices"),
+        ({"tenant": "acme-portal", "month": "May"}, "'May' is no month: write it as 2026-11"),
+        ({"tenant": "acme-portal", "month": "2099-01"}, "January 2099 has not begun"),
+        ({"tenant": "acme-portal", "month": "2019-01"}, "was no tenant in January 2019"),
+    ],
+)
+def test_what_is_no_invoice_is_a_sentence(
+    visit: Visit, acme: Tenant, query: dict[str, str], sentence: str
+) -> None:
+    assert sentence in said(visit(PAT, "provider/invoice.py", **query).error)
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_final_month_is_issued_after_a_question_and_is_final_then(
+    visit: Visit, admin: Context, new_tenant: NewTenant
+) -> None:
+    tenant = early(admin, new_tenant("basic"))
+    app = visit(PAT, "provider/invoices.py", month=show.month(LAST))
+    next(button for button in app.button if button.label.startswith("Issue ")).click().run()
+    assert "can never be changed again" in said(app.warning)
+    next(button for button in app.button if button.label == "Issue for good").click().run()
+    issued = admin.invoices.find(tenant.tenant_id, LAST)
+    assert issued is not None
+    rows = {row["Tenant"]: row for _, row in app.dataframe[0].value.iterrows()}
+    assert (rows[tenant.name]["Status"], rows[tenant.name]["Number"]) == (["Final"], issued.number)
+    one = visit(PAT, "provider/invoice.py", tenant=tenant.tenant_id, month=LAST)
+    assert not [button for button in one.button if button.label == "Issue it"]
+
+
+@pytest.mark.usefixtures("settled")
+def test_one_final_draft_is_issued_where_it_is_shown(
+    visit: Visit, admin: Context, new_tenant: NewTenant
+) -> None:
+    tenant = early(admin, new_tenant("premium"))
+    app = visit(PAT, "provider/invoice.py", tenant=tenant.tenant_id, month=LAST)
+    labelled(app.button, "Issue it").click().run()
+    issued = admin.invoices.find(tenant.tenant_id, LAST)
+    assert issued is not None
+    assert f"Invoice {issued.number} is issued." in said(app.toast)
+    assert issued.number in app.subheader[0].value
+
+
+def test_a_tenant_sees_its_own_draft_and_the_builds_behind_it(
+    visit: Visit, admin: Context, portal: Context, new_tenant: NewTenant
+) -> None:
+    tenant, other = new_tenant("basic"), new_tenant("basic")
+    build = made.build(admin, tenant, BuildState.SUCCEEDED)
+    foreign = made.build(admin, other, BuildState.SUCCEEDED)
+    app = visit(mara_of(tenant), "tenant/bills.py")
+    own = invoices.see(portal, mara_of(tenant), OPEN, now=datetime.now(UTC))
+    assert own.tenant_id == tenant.tenant_id
+    listed = [frame.value for frame in app.dataframe]
+    assert list(listed[0]["Month"]) == [show.month(OPEN)]
+    assert list(listed[-1]["Build"]) == [build.build_id]
+    assert foreign.build_id not in str(listed)
+
+
+def test_a_tenant_is_not_shown_the_providers_pages(visit: Visit, acme: Tenant) -> None:
+    with pytest.raises(ValueError, match=r"invoices\.py"):
+        visit(mara_of(acme), "provider/invoices.py")
+    with pytest.raises(ValueError, match=r"plans\.py"):
+        visit(mara_of(acme), "provider/plans.py")
+
+
+def test_a_plan_typed_wrong_is_said_at_the_form_and_nothing_typed_is_lost(visit: Visit) -> None:
+    app = visit(PAT, "provider/plans.py", tier="Basic")
+    app.text_input(key="plan-basic-fee").set_value("29,50")
+    app.number_input(key="plan-basic-Builds included").set_value(7)
+    labelled(app.button, "Show the effect").click()
+    app.run()
+    assert "The monthly fee is '29,50': write a number such as 0.25." in said(app.error)
+    assert app.text_input(key="plan-basic-fee").value == "29,50"
+    assert app.number_input(key="plan-basic-Builds included").value == 7
+    assert not [button for button in app.button if button.label.startswith("Save from")]
+
+
+@pytest.mark.usefixtures("kept_plans")
+def test_a_plans_effect_is_seen_before_it_is_saved(
+    visit: Visit, admin: Context, new_tenant: NewTenant
+) -> None:
+    tenant = new_tenant("basic")
+    app = visit(PAT, "provider/plans.py", tier="Basic")
+    before = admin.plans.read()
+    app.selectbox(key="plan-basic-since").select(next_month(OPEN))
+    app.text_input(key="plan-basic-fee").set_value("58")
+    labelled(app.button, "Show the effect").click()
+    app.run()
+    shown = {
+        name: row
+        for frame in app.dataframe
+        if "With the plan" in frame.value.columns
+        for name, row in frame.value.set_index("Tenant").iterrows()
+    }
+    assert shown[tenant.name]["Now"] != shown[tenant.name]["With the plan"]
+    assert admin.plans.read() == before
+    app.button(key="save-plan").click().run()
+    assert "Saved: it holds from" in said(app.toast)
+    saved = admin.plans.read().of("basic", next_month(OPEN))
+    assert f"{saved.monthly_fee:f}" == "58"
+    assert admin.plans.read().of("basic", OPEN) == before.of("basic", OPEN)
+
+
+@pytest.mark.usefixtures("kept_plans")
+def test_who_has_looked_at_old_plans_must_look_again(visit: Visit, admin: Context) -> None:
+    app = visit(PAT, "provider/plans.py", tier="Premium")
+    app.text_input(key="plan-premium-fee").set_value("600")
+    labelled(app.button, "Show the effect").click()
+    app.run()
+    known = admin.plans.read()
+    other = replace(known.of("basic", OPEN), since=OPEN, included_builds=21)
+    admin.plans.change(known, known.planned(other, now=NOW))
+    app.button(key="save-plan").click().run()
+    assert "Somebody else has changed the plans" in said(app.error)
+    assert app.text_input(key="plan-premium-fee").value == "600"
