@@ -1,8 +1,10 @@
 """Responsible for invoices: drafts as they stand, issued ones as they are, and the issuing."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from backend.context import Context
 from backend.domain.audit import Action, AuditEntry
@@ -22,6 +24,7 @@ from backend.domain.plan_book import PlanBook
 from backend.domain.principal import Principal, Role
 from backend.domain.rates import ZERO
 from backend.domain.tenant import Tenant, TenantStatus
+from backend.domain.usage import MonthUsage
 from backend.month_usage import used_in
 
 LOG = logging.getLogger(__name__)
@@ -59,6 +62,34 @@ def of_month(
         and (draft := _sketched(context, tenant, month, plans, now=now)) is not None
     }
     return MonthOfInvoices(month, tuple(v for _, v in sorted({**issued, **drafts}.items())), why)
+
+
+def revenues(
+    context: Context,
+    principal: Principal,
+    month: str,
+    usages: Iterable[MonthUsage],
+    *,
+    now: datetime,
+) -> dict[str, Decimal]:
+    """US dollars by tenant that a month brings, of all tenants at once and without their builds.
+
+    As issued; else as a draft of the `usages` would say, which the costs table keeps. Tenants
+    whose tier has no plan are left out. Raises Invalid for what is no month or has not begun.
+    """
+    principal.as_provider()
+    checked_begun(month, now=now)
+    found = {each.tenant_id: each.total for each in context.invoices.of_month(month)}
+    used = {usage.tenant_id: usage for usage in usages if usage.month == month}
+    plans = context.plans.read()
+    for tenant in context.tenants.all():
+        usage = used.get(tenant.tenant_id, MonthUsage(tenant.tenant_id, month))
+        if tenant.tenant_id in found or tenant.status is TenantStatus.ONBOARDING:
+            continue
+        draft = _sketch_of(tenant, usage, plans, now=now)
+        if draft is not None and not draft.missing_plan:
+            found[tenant.tenant_id] = draft.total
+    return found
 
 
 def own(context: Context, principal: Principal, *, now: datetime) -> list[InvoiceSummary]:
@@ -172,13 +203,20 @@ def _sketched(
     """The draft without its lines; None for a tenant that has nothing to pay for."""
     if month_of(tenant.created_at) > month:
         return None
-    usage = used_in(rights, tenant, month).usage
+    return _sketch_of(tenant, used_in(rights, tenant, month).usage, plans, now=now)
+
+
+def _sketch_of(
+    tenant: Tenant, usage: MonthUsage, plans: PlanBook, *, now: datetime
+) -> InvoiceSummary | None:
     if not concerned(tenant, usage):
         return None
     try:
         return summary_of(invoice_of(tenant, usage, plans, data_as_of=now))
     except NotFound as missing:
-        return InvoiceSummary(tenant.tenant_id, tenant.name, month, ZERO, missing_plan=str(missing))
+        return InvoiceSummary(
+            tenant.tenant_id, tenant.name, usage.month, ZERO, missing_plan=str(missing)
+        )
 
 
 def _remembered(context: Context, issued: Invoice) -> Invoice:

@@ -19,6 +19,8 @@ from backend.domain.principal import Principal
 from portal import format as show
 from portal import invoice_files, invoice_tables, places, session, tables, words
 
+_UNKNOWN = "not known"
+
 
 def months(now: datetime) -> list[str]:
     """The months that can be looked at, the open one first."""
@@ -72,13 +74,7 @@ def invoice(found: Invoice) -> None:
     if found.status is InvoiceStatus.DRAFT and found.open_reasons:
         st.info(show.plain(" ".join(found.open_reasons)), icon=":material/edit_note:")
     _figures(found)
-    st.dataframe(
-        invoice_tables.lines(found),
-        hide_index=True,
-        height="content",
-        column_config=invoice_tables.columns(),
-        alt="The lines of the invoice",
-    )
+    st.markdown(invoice_tables.lines(found))
     _files(found)
     with st.expander("Terms", icon=":material/gavel:"):
         st.markdown("\n".join(f"- {show.plain(term)}" for term in found.terms))
@@ -87,28 +83,29 @@ def invoice(found: Invoice) -> None:
             st.markdown(f"- Plan of the {show.plain(plan.tier)} tier, holding from {held} on")
 
 
-def month_figures(found: Sequence[InvoiceSummary], whole: Margin) -> None:
+def month_figures(found: Sequence[InvoiceSummary], whole: Margin, *, known: bool) -> None:
+    """Revenue, and cost and margin when cost is known."""
     issued = sum(each.status is InvoiceStatus.FINAL for each in found)
-    share = whole.share
+    share = whole.share if known else None
     with st.grid(4, gap="small", min_column_width=150):
         st.metric("Revenue", show.money(whole.revenue), border=True, height="stretch")
         st.metric(
             "Cost of the tenants",
-            show.money(whole.cost),
+            show.money(whole.cost) if known else _UNKNOWN,
             help="Their own cost and their part of shared cost, as on the page of costs",
             border=True,
             height="stretch",
         )
         st.metric(
             f"Margin{'' if share is None else f' · {show.share(float(share))}'}",
-            show.money(whole.amount),
+            show.money(whole.amount) if known else _UNKNOWN,
             border=True,
             height="stretch",
         )
         st.metric("Issued", f"{issued} of {len(found)}", border=True, height="stretch")
 
 
-def month_list(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal]) -> None:
+def month_list(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal] | None) -> None:
     for sentence in dict.fromkeys(each.missing_plan for each in found if each.missing_plan):
         st.error(show.plain(sentence))
     tables.remember("open-invoice", [each.tenant_id for each in found])
@@ -121,10 +118,10 @@ def month_list(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal]) ->
     )
 
 
-def tier_list(found: Mapping[str, Margin]) -> None:
+def tier_list(found: Mapping[str, Margin], *, known: bool) -> None:
     st.subheader("By tier")
     st.dataframe(
-        invoice_tables.tiers(found),
+        invoice_tables.tiers(found, known=known),
         hide_index=True,
         height="content",
         column_config=invoice_tables.columns(),
@@ -146,7 +143,7 @@ def _figures(found: Invoice) -> None:
 
 
 def _files(found: Invoice) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for label, kind, mime, content in (
             ("To print", "html", "text/html", as_html),
             ("CSV", "csv", "text/csv", invoice_files.lines),

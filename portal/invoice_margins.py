@@ -20,8 +20,12 @@ from portal.cost_views import CostQuery
 
 @dataclass(frozen=True, slots=True)
 class MonthCost:
-    """US dollars by tenant, with each tenant's part of shared cost, and what its builds used."""
+    """US dollars by tenant, with each tenant's part of shared cost, and what its builds used.
 
+    Not `known` as long as Cost Explorer has told nothing of the month: then there is no margin.
+    """
+
+    known: bool
     by_tenant: Mapping[str, Decimal]
     usage: Mapping[str, MonthUsage]
 
@@ -40,7 +44,11 @@ def cost_of(me: Principal, month: str, tenants: Sequence[Tenant]) -> MonthCost:
     usage = {
         each.tenant_id: each for each in cost_views.reading(query).usage if each.month == month
     }
-    return MonthCost({each.tenant_id: each.total for each in cost_views.view(query).tenants}, usage)
+    return MonthCost(
+        known=cost_views.cube(query).during(days.since, days.until).last_day is not None,
+        by_tenant={each.tenant_id: each.total for each in cost_views.view(query).tenants},
+        usage=usage,
+    )
 
 
 def whole(found: Sequence[InvoiceSummary], spent: MonthCost) -> Margin:

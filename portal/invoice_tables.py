@@ -18,8 +18,8 @@ from portal import words
 _MONEY = ("Revenue", "Cost", "Margin", "Of revenue", "Total", "Now", "With the plan", "Change")
 
 
-def of_month(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal]) -> pd.DataFrame:
-    """One row a tenant, in the order given; cost and margin where a cost is known."""
+def of_month(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal] | None) -> pd.DataFrame:
+    """One row a tenant, in the order given; with cost and margin unless `costs` are unknown."""
     return pd.DataFrame([_tenant(each, costs) for each in found])
 
 
@@ -37,24 +37,37 @@ def own(found: Sequence[InvoiceSummary]) -> pd.DataFrame:
     )
 
 
-def tiers(found: Mapping[str, Margin]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [{"Tier": tier.capitalize() or "No tier", **_margin(each)} for tier, each in found.items()]
-    )
-
-
-def lines(invoice: Invoice) -> pd.DataFrame:
+def tiers(found: Mapping[str, Margin], *, known: bool) -> pd.DataFrame:
+    """One row a tier; with cost and margin when cost is known."""
     return pd.DataFrame(
         [
             {
-                "What": line.text,
-                "Quantity": show.counted_exactly(line.quantity, line.unit),
-                "Price": line.price,
-                "Amount": show.money(line.amount),
+                "Tier": tier.capitalize() or "No tier",
+                **(_margin(each) if known else {"Revenue": show.money(each.revenue)}),
             }
-            for line in invoice.lines
+            for tier, each in found.items()
         ]
     )
+
+
+def lines(invoice: Invoice) -> str:
+    """An invoice's lines as a table in Markdown: whole sentences stand in it, on any screen."""
+    rows = [
+        (
+            line.text,
+            show.counted_exactly(line.quantity, line.unit),
+            line.price,
+            show.money(line.amount),
+        )
+        for line in invoice.lines
+    ]
+    cells = [
+        ("What", "Quantity", "Price", "Amount"),
+        (":--", "--:", ":--", "--:"),
+        *(tuple(show.plain(cell) for cell in row) for row in rows),
+        ("**Total**", "", "", f"**{show.plain(show.money(invoice.total))}**"),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
 def effects(found: Sequence[PlanEffect]) -> pd.DataFrame:
@@ -78,7 +91,7 @@ def plans(found: Sequence[Plan], holding: Plan | None) -> pd.DataFrame:
         [
             {
                 "From": plan.since_words,
-                "": "holds now" if plan == holding else "",
+                "Holds": "now" if plan == holding else "",
                 "Fee": show.money(plan.monthly_fee),
                 "Minutes": f"{written(Decimal(plan.included_minutes))} included, then "
                 f"{plan.minute_rate.in_words('minute')}",
@@ -104,23 +117,26 @@ def columns(key: str = "", label: str = "Tenant") -> dict[str, Any]:
         "Status": st.column_config.MultiselectColumn(
             "Status", options=[look.word for look in looks], color=[look.colour for look in looks]
         ),
-        "What": st.column_config.TextColumn("What", width="large"),
         **{
             name: st.column_config.TextColumn(name, alignment="right")
-            for name in (*_MONEY, "Quantity", "Amount", "Fee", "At least")
+            for name in (*_MONEY, "Fee", "At least")
         },
     }
 
 
-def _tenant(each: InvoiceSummary, costs: Mapping[str, Decimal]) -> dict[str, Any]:
-    cost = costs.get(each.tenant_id, ZERO)
-    known = {} if each.missing_plan else _margin(Margin(each.total, cost))
-    return {
+def _tenant(each: InvoiceSummary, costs: Mapping[str, Decimal] | None) -> dict[str, Any]:
+    row = {
         "Tenant": each.tenant_name,
         "Status": [words.INVOICE[each.status].word],
         "Number": each.number or "",
-        **{"Revenue": _due(each), "Cost": show.money(cost), **known},
+        "Revenue": _due(each),
     }
+    if costs is None:
+        return row
+    cost = costs.get(each.tenant_id, ZERO)
+    if each.missing_plan:
+        return {**row, "Cost": show.money(cost)}
+    return {**row, **_margin(Margin(each.total, cost))}
 
 
 def _margin(margin: Margin) -> dict[str, str]:

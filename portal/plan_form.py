@@ -175,10 +175,10 @@ def _rate_fields(unit: str, rate: Rate, key: str) -> RateWish:
         help="For a price by the package; 1 otherwise",
     )
     free = right.text_input(
-        f"Free {unit}s before the first package",
+        f"Free {unit}s",
         f"{rate.free_units:f}",
         key=f"{key}-free",
-        help="For a price by the package; 0 otherwise",
+        help="Before the first package, for a price by the package; 0 otherwise",
     )
     return RateWish(kind, rows_of(edited), size, free)
 

@@ -201,6 +201,8 @@ def _rated(plan: Plan, rate: Rate, quantity: Fraction, unit: str) -> InvoiceLine
 def _in_minutes(seconds: int) -> str:
     """12 min 34 s."""
     minutes, rest = divmod(seconds, _MINUTE)
+    if not minutes and rest:
+        return f"{rest} s"
     return f"{minutes:,} min {rest:02} s" if rest else f"{minutes:,} min"
 
 

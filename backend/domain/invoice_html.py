@@ -33,10 +33,12 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; margin: 0; }
 dt { color: #566075; }
 dd { margin: 0; }
 table { width: 100%; border-collapse: collapse; margin-top: 24px; }
-th, td { padding: 8px 10px 8px 0; text-align: left; vertical-align: top;
+th, td { padding: 8px; text-align: left; vertical-align: top;
   border-bottom: 1px solid #dfe4ee; }
 th { color: #566075; font-weight: 600; }
-th.n, td.n { padding-right: 0; text-align: right; white-space: nowrap; }
+th.n, td.n { text-align: right; white-space: nowrap; }
+tr > :first-child { padding-left: 0; }
+tr > :last-child { padding-right: 0; }
 tr { break-inside: avoid; }
 tr.sum td { font-weight: 600; }
 tr.total td { border-bottom: 0; border-top: 2px solid #0e1522; font-size: 17px; font-weight: 700; }

@@ -53,7 +53,10 @@ if not found.invoices:
     st.info("No tenant has anything to pay for in this month: choose another one above.")
     st.stop()
 spent = invoice_margins.cost_of(me, month, registry)
-invoice_card.month_figures(found.invoices, invoice_margins.whole(found.invoices, spent))
+if not spent.known:
+    st.info("Cost Explorer has told nothing of this month yet: margins are shown once it has.")
+whole = invoice_margins.whole(found.invoices, spent)
+invoice_card.month_figures(found.invoices, whole, known=spent.known)
 with st.container(horizontal=True):
     if not found.open_reasons and st.button(
         f"Issue {len(drafts) or 'none'}…",
@@ -70,5 +73,6 @@ with st.container(horizontal=True):
         icon=":material/download:",
         on_click="ignore",
     )
-invoice_card.month_list(found.invoices, spent.by_tenant)
-invoice_card.tier_list(invoice_margins.by_tier(found.invoices, spent, registry, month))
+invoice_card.month_list(found.invoices, spent.by_tenant if spent.known else None)
+tiers = invoice_margins.by_tier(found.invoices, spent, registry, month)
+invoice_card.tier_list(tiers, known=spent.known)

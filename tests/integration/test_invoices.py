@@ -26,7 +26,8 @@ from backend.domain.month import bounds_of
 from backend.domain.plan import DEFAULT_PLANS
 from backend.domain.price_book import PriceBook
 from backend.domain.tenant import Tenant
-from tests.integration.estate import PAT
+from backend.month_usage import used_in
+from tests.integration.estate import PAT, without
 from tests.integration.lines import person_of, remembered_of
 
 NewTenant = Callable[..., Tenant]
@@ -301,12 +302,43 @@ def test_tenants_people_see_their_own_drafts_and_invoices_alone(
     assert [each.status for each in listed] == [InvoiceStatus.DRAFT, InvoiceStatus.FINAL]
 
 
+def test_a_tenants_invoices_are_read_with_its_own_rights_and_no_others(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    role, ana = naming.access_role_of(acme.tenant_id), person_of(acme)
+    for sid in ("SeeOwnInvoices", "SeeOwnBuilds"):
+        with (
+            without(admin, role, "tenant", sid),
+            pytest.raises(ClientError, match="AccessDenied"),
+        ):
+            invoices.own(portal, ana, now=after(month))
+    assert invoices.own(portal, ana, now=after(month))
+
+
+def test_what_a_month_brings_is_told_from_usage_alone_and_as_issued_once_it_is(
+    admin: Context, portal: Context, acme: Tenant, new_tenant: NewTenant, month: str
+):
+    other = since(admin, new_tenant("basic"), month)
+    for owner in (acme, other):
+        built(admin, owner, month, seconds=30_000)
+    ids, now = (acme.tenant_id, other.tenant_id), after(month)
+    usages = [used_in(portal, owner, month).usage for owner in (acme, other)]
+    drafts = {each: invoices.see(portal, PAT, month, tenant_id=each, now=now).total for each in ids}
+    found = invoices.revenues(portal, PAT, month, usages, now=now)
+    assert {each: found[each] for each in ids} == drafts
+    issued = invoices.issue(portal, PAT, acme.tenant_id, month, now=now)
+    found = invoices.revenues(portal, PAT, month, (), now=now)
+    assert found[acme.tenant_id] == issued.total
+    assert found[other.tenant_id] == BASIC.monthly_fee
+
+
 def test_only_providers_issue_and_list_everybodys(portal: Context, acme: Tenant, month: str):
     ana, now = person_of(acme), after(month)
     for tried in (
         lambda: invoices.of_month(portal, ana, month, now=now),
         lambda: invoices.issue(portal, ana, acme.tenant_id, month, now=now),
         lambda: invoices.issue_all(portal, ana, month, now=now),
+        lambda: invoices.revenues(portal, ana, month, (), now=now),
         lambda: invoices.own(portal, PAT, now=now),
     ):
         with pytest.raises(Forbidden):

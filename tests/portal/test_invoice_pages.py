@@ -68,9 +68,9 @@ def test_one_invoice_shows_its_lines_terms_and_files(
     made.build(admin, tenant, BuildState.SUCCEEDED)
     app = visit(PAT, "provider/invoice.py", tenant=tenant.tenant_id, month=OPEN)
     assert app.title[0].value == show.plain(tenant.name)
-    shown = app.dataframe[0].value
-    assert shown["What"][0].startswith("Monthly fee of the standard tier")
-    assert any("1 built, " in what for what in shown["What"])
+    shown = said(app.markdown)
+    assert "Monthly fee of the standard tier" in shown
+    assert "Succeeded builds in the standard tier: 1 built, " in shown
     assert "before taxes" in said(app.markdown)
     labels = [each.proto.label for each in app.get("download_button")]
     assert labels == ["To print", "CSV"]
