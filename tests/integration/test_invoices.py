@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from backend import change_tier, invoices, offboard
+from backend.aws.invoice_table import InvoiceTable
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.audit import Action
@@ -20,7 +21,7 @@ from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
 from backend.domain.cost_sync import SyncState
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.domain.invoice import InvoiceStatus
+from backend.domain.invoice import Invoice, InvoiceStatus
 from backend.domain.metering import metered
 from backend.domain.month import bounds_of
 from backend.domain.plan import DEFAULT_PLANS
@@ -210,6 +211,30 @@ def test_numbers_follow_each_other_without_a_gap_however_many_issue_at_once(
     numbers = sorted({each.number or "" for each in issued})
     assert numbers == [f"{now:%Y}-{n:06}" for n in range(before + 1, before + 7)]
     assert issued[:6] == issued[6:]
+
+
+class LateReader(InvoiceTable):
+    """One who looked for the invoice just before somebody else issued it."""
+
+    looked = False
+
+    def find(self, tenant_id: str, month: str) -> Invoice | None:
+        if not self.looked:
+            self.looked = True
+            return None
+        return super().find(tenant_id, month)
+
+
+def test_who_comes_a_moment_late_gets_the_issued_invoice_and_takes_no_number(
+    portal: Context, acme: Tenant, month: str
+):
+    now = after(month)
+    draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=now)
+    first = portal.invoices.issue(draft, at=now, by="Pat")
+    last = portal.invoices._last_number(f"{now:%Y}")
+    assert LateReader(portal.session).issue(draft, at=now, by="Kim") == first
+    assert portal.invoices._last_number(f"{now:%Y}") == last
+    assert portal.invoices.find(acme.tenant_id, month) == first
 
 
 def test_a_years_first_invoice_has_the_number_one(portal: Context, acme: Tenant, month: str):
