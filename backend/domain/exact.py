@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
+from fractions import Fraction
 
 from backend.domain.errors import Invalid
 
@@ -59,6 +60,11 @@ def split_exactly(
     for name in sorted(parts, key=lambda name: (-found[name][1], name))[:left]:
         parts[name] += 1
     return {name: from_units(part, exponent) for name, part in parts.items()}
+
+
+def nearest(exact: Fraction, *, places: int = 10) -> Decimal:
+    """The Decimal of so many places that is nearest to the fraction; of two, the even one."""
+    return from_units(round(exact * 10**places), -places)
 
 
 def units(amount: Decimal, exponent: int) -> int:
