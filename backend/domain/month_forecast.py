@@ -85,17 +85,18 @@ def _usual(daily: Mapping[date, Decimal], complete_until: date) -> _Usual | None
     begun = min(daily, default=complete_until)
     first = max(begun, complete_until - TRAILING * _DAY)
     days = [first + n * _DAY for n in range((complete_until - first).days)]
-    seen = [(day, Fraction(amount)) for day in days if (amount := daily.get(day, ZERO)) >= 0]
+    costs = ((day, Fraction(daily.get(day, ZERO))) for day in days)
+    seen = [(day, cost) for day, cost in costs if cost >= 0]
     if not seen:
         return None
     by_weekday: dict[int, list[Fraction]] = {}
-    for day, amount in seen:
-        by_weekday.setdefault(day.weekday(), []).append(amount)
+    for day, cost in seen:
+        by_weekday.setdefault(day.weekday(), []).append(cost)
     days_seen = "the only full day so far" if len(seen) == 1 else f"the last {len(seen)} full days"
     if len(seen) >= ENOUGH_FOR_WEEKDAYS and all(len(by_weekday.get(w, ())) > 1 for w in range(7)):
         means = [_mean(by_weekday[weekday]) for weekday in range(7)]
         return _usual_of(seen, means, f"the mean of each weekday in {days_seen}", freedom=7)
-    means = [_mean([amount for _, amount in seen])] * 7
+    means = [_mean([cost for _, cost in seen])] * 7
     basis = days_seen if len(seen) == 1 else f"the mean of {days_seen}"
     return _usual_of(seen, means, basis, freedom=1)
 
@@ -104,7 +105,7 @@ def _usual_of(
     seen: Sequence[tuple[date, Fraction]], means: Sequence[Fraction], basis: str, *, freedom: int
 ) -> _Usual:
     """`freedom` is the number of means that were taken from the days."""
-    squares = [(amount - means[day.weekday()]) ** 2 for day, amount in seen]
+    squares = [(cost - means[day.weekday()]) ** 2 for day, cost in seen]
     variance = sum(squares, Fraction(0)) / max(1, len(seen) - freedom)
     return _Usual(tuple(means), variance, len(seen), basis)
 
