@@ -1,4 +1,4 @@
-"""Responsible for past builds as far as their times tell: a few attributes of each row."""
+"""Responsible for past builds as far as their times and meters tell: few attributes of a row."""
 
 import heapq
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _PAGE = 250
 _NAMES = {"#state": "state", "#size": "size"}
 _ATTRIBUTES = (
     "tenant_id, build_id, tier, #state, requested_at, started_at, ended_at, "
-    "upload.#size, choices.algorithm, choices.tuned"
+    "upload.#size, choices.algorithm, choices.tuned, metered"
 )
 
 

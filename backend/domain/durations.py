@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.domain.build import BuildState
+from backend.domain.meter_reading import Metered
 from backend.domain.percentile import percentile
 from backend.domain.tier import MIB
 
 ABOUT_THE_SAME = 2.0  # times larger or smaller
 ENOUGH = 3
+OF_ABOUT_THIS_SIZE = "of about this size"
 _SHORTEST = 1.0
 # A build starts containers whatever it is given, then reads and learns in proportion to its bytes.
 # At this size both parts are taken to last equally long.
@@ -34,6 +36,7 @@ class Run:
     size: int
     algorithm: str
     tuned: bool
+    metered: Metered | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -69,11 +72,11 @@ def expected(runs: Sequence[Run], *, size: int, algorithm: str, tuned: bool) -> 
         and run.tuned == tuned
         and run.seconds is not None
     ]
-    close = [seconds for other, seconds in alike if _about(other, size)]
+    close = [seconds for other, seconds in alike if about_as_large(other, size)]
     if len(close) >= ENOUGH:
-        return _from_past(close, "of about this size")
+        return _from_past(close, OF_ABOUT_THIS_SIZE)
     if alike:
-        sizes = "of about this size" if len(close) == len(alike) else "of other sizes"
+        sizes = OF_ABOUT_THIS_SIZE if len(close) == len(alike) else "of other sizes"
         return _from_past([scaled(seconds, other, size) for other, seconds in alike], sizes)
     guess = _GUESSED_SECONDS * _GUESSED_ALGORITHM.get(algorithm, 1.0)
     guess *= _GUESSED_TUNED if tuned else 1.0
@@ -89,13 +92,19 @@ def scaled(seconds: float, size: int, to_size: int) -> float:
     return max(_SHORTEST, seconds * (_EVEN_SIZE + to_size) / (_EVEN_SIZE + size))
 
 
-def _about(size: int, other: int) -> bool:
+def about_as_large(size: int, other: int) -> bool:
+    """Whether a build of the one size tells of builds of the other."""
     return size <= other * ABOUT_THE_SAME and other <= size * ABOUT_THE_SAME
+
+
+def of_past(count: int, sizes: str) -> str:
+    """A basis in words, the same wherever past builds tell something."""
+    return f"from {count} past build{'' if count == 1 else 's'} {sizes}"
 
 
 def _from_past(seconds: Sequence[float], sizes: str) -> Expectation:
     count = len(seconds)
-    basis = f"from {count} past build{'' if count == 1 else 's'} {sizes}"
+    basis = of_past(count, sizes)
     median = percentile(seconds, 0.5)
     if count < ENOUGH:
         return _roughly(median, samples=count, basis=basis)

@@ -3,7 +3,6 @@
 from backend.domain import naming
 from backend.domain.algorithm import Algorithm
 from backend.domain.build import Build
-from backend.domain.errors import Invalid
 from backend.domain.tenant import Tenant
 from backend.domain.tier import Tier
 
@@ -36,8 +35,7 @@ def parameters_of(build: Build, tenant: Tenant, tier: Tier, algorithm: Algorithm
 
 
 def _tuning(tier: Tier, algorithm: Algorithm) -> dict[str, str]:
-    if tier.tuning is None:
-        raise Invalid(f"Tier {tier.name!r} has no tuning: build untuned or ask for a larger tier.")
+    tuning = tier.own_tuning()
     return {
         "TunedContinuousName": algorithm.tuned_continuous.name,
         "TunedContinuousMin": algorithm.tuned_continuous.minimum,
@@ -45,6 +43,6 @@ def _tuning(tier: Tier, algorithm: Algorithm) -> dict[str, str]:
         "TunedIntegerName": algorithm.tuned_integer.name,
         "TunedIntegerMin": algorithm.tuned_integer.minimum,
         "TunedIntegerMax": algorithm.tuned_integer.maximum,
-        "MaxTuningJobs": str(tier.tuning.max_jobs),
-        "MaxParallelTuningJobs": str(tier.tuning.max_parallel_jobs),
+        "MaxTuningJobs": str(tuning.max_jobs),
+        "MaxParallelTuningJobs": str(tuning.max_parallel_jobs),
     }

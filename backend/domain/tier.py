@@ -69,6 +69,14 @@ class Tier:
     def max_upload_bytes(self) -> int:
         return self.instances[-1].max_bytes
 
+    def own_tuning(self) -> Tuning:
+        """Raises Invalid, with the remedy, for a tier that has none."""
+        if self.tuning is None:
+            raise Invalid(
+                f"Tier {self.name!r} has no tuning: build untuned or ask for a larger tier."
+            )
+        return self.tuning
+
     def instance_type_for(self, size: int) -> str:
         """The smallest fitting instance type for `size` bytes; raises Invalid if too large."""
         for choice in self.instances:

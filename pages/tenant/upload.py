@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from backend import catalogue, upload
+from backend import catalogue, expected_cost, upload
 from backend.domain import naming
 from backend.domain.principal import Role
-from portal import auth, choosing, notices, places, session, uploading
+from portal import auth, choosing, cost_words, notices, places, session, uploading
 from portal import format as show
 from portal.components.header import first_look, shared_columns
 from portal.components.s3_uploader import s3_uploader
+from portal.refusals import refusals_as_sentences
 
 me = auth.require(Role.TENANT)
 context, now = session.context(), session.now()
@@ -61,6 +62,10 @@ if told.chosen and not turn.sending:
         alt=f"The first rows of {told.chosen[0].name}",
     )
     chosen = choosing.choices(shared_columns(looks), catalogue.algorithms(context), tier)
+    with refusals_as_sentences():
+        sizes = [file.size for file in told.chosen]
+        costs = expected_cost.before_builds(context, me, sizes=sizes, choices=chosen, now=now)
+        st.markdown(cost_words.before_builds(costs, builds=len(sizes)))
     count = "the build" if len(looks) == 1 else f"{len(looks)} builds"
     if st.button(f"Upload and start {count}", type="primary", icon=":material/rocket_launch:"):
         st.session_state["turn"] = uploading.begin(context, me, turn, told.chosen, chosen, now=now)

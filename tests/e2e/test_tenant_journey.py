@@ -39,6 +39,7 @@ def test_a_file_becomes_an_approved_model(enter: Enter, world: World, picture: P
 
     choose(page, "churn.csv")
     expect(page.get_by_role("combobox", name="Target column")).to_have_value("churn")
+    expect(page.get_by_text("The build should cost about")).to_be_visible()
     picture(page, "upload")
     page.get_by_role("button", name="Upload and start the build").click()
     page.wait_for_url("**/builds")

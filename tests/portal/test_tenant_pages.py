@@ -15,6 +15,7 @@ from backend.domain.choices import Choices
 from backend.domain.errors import Invalid
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.tenant import Tenant
+from backend.domain.tier import MIB, InstanceForSize
 from portal import uploading
 from portal.components.s3_uploader import ChosenFile, Uploading
 from tests.portal import made
@@ -215,6 +216,47 @@ def test_the_upload_page_offers_the_uploader(visit: Visit, fresh: Tenant) -> Non
     app = visit(mara_of(fresh), "tenant/upload.py")
     assert len(app.get("bidi_component")) == 1
     assert "up to 1 GiB" in said(app.caption)
+
+
+def chosen(monkeypatch: pytest.MonkeyPatch, *files: ChosenFile) -> None:
+    """Plays the browser in which these files are chosen; a script reads the name at each run."""
+    told = Uploading(files)
+    monkeypatch.setattr("portal.components.s3_uploader.s3_uploader", lambda **_: told)
+
+
+def test_what_a_build_will_cost_is_told_before_it_is_asked_for(
+    visit: Visit, fresh: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen(monkeypatch, CHURN)
+    app = visit(mara_of(fresh), "tenant/upload.py")
+    assert "The build should cost about" in said(app.markdown)
+    assert "before tax and discounts" in said(app.markdown)
+    once = next(text.value for text in app.markdown if "should cost" in text.value)
+    app.toggle(key="tuned").set_value(True).run()
+    tuned = next(text.value for text in app.markdown if "should cost" in text.value)
+    assert once != tuned
+
+
+def test_several_files_are_told_together(
+    visit: Visit, fresh: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen(monkeypatch, CHURN, MORE)
+    app = visit(mara_of(fresh), "tenant/upload.py")
+    assert "The 2 builds should cost about" in said(app.markdown)
+
+
+def test_an_instance_without_a_price_keeps_nobody_from_uploading(
+    visit: Visit, admin: Context, fresh: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standard = admin.tiers.get("standard")
+    admin.tiers.save(replace(standard, instances=(InstanceForSize(MIB, "ml.x9.huge"),)))
+    chosen(monkeypatch, CHURN)
+    try:
+        app = visit(mara_of(fresh), "tenant/upload.py")
+    finally:
+        admin.tiers.save(standard)
+    assert "'ml.x9.huge' has no price" in said(app.error)
+    assert "Upload and start the build" in [button.label for button in app.button]
 
 
 def test_an_unfinished_upload_is_offered_and_can_be_discarded(
