@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from backend.context import Context
+from backend.domain.budget import month_of
 from backend.domain.scheduling import Situation
 
 
@@ -10,4 +11,4 @@ def situation_of(context: Context, *, now: datetime) -> Situation:
     """One read in a warm process; the settings are read again only when they have changed."""
     state, held = context.scheduling.read()
     tiers, policy = context.remembered.settings(state, now=now)
-    return Situation(tiers, policy, state, held)
+    return Situation(tiers, policy, state, held, month_of(now))

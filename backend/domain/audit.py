@@ -18,6 +18,7 @@ class Action(StrEnum):
     RESUME_TIER = "Tier resumed"
     EDIT_POLICY = "Policy edited"
     SET_SHARE = "Share set"
+    SET_BUDGET = "Budget set"
     PAUSE_TENANT = "Tenant paused"
     RESUME_TENANT = "Tenant resumed"
     REDRIVE = "Dead letters redriven"

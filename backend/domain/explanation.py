@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.domain.budget import end_of
 from backend.domain.forecast import Opening, open_now
 from backend.domain.scheduling import Situation
 from backend.domain.tenant import Tenant, TenantStatus
@@ -41,6 +42,8 @@ def explained(
     kept = _kept(tier, tenant, to_itself=to_itself)
     if kept is not None:
         return Explanation(position, kept)
+    if tenant is not None and (over := tenant.over_budget(situation.month)) is not None:
+        return Explanation(position, over, end_of(situation.month), "a new month's budget")
     reason = _cap(situation, tenant, by_tier, by_cap, to_itself=to_itself)
     if reason is None:
         reason = _slots(situation, tier, position)

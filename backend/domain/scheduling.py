@@ -64,12 +64,16 @@ class SchedulerState:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a decision depends on but the lines: the settings, and what holds a slot."""
+    """Everything a decision depends on but the lines: the settings, and what holds a slot.
+
+    `month` is the UTC month it is made in, written 2026-11: budgets are a month's.
+    """
 
     tiers: tuple[Tier, ...]
     policy: SchedulingPolicy
     state: SchedulerState
     held: tuple[Slot, ...]
+    month: str
 
     @property
     def slots(self) -> int:
@@ -210,7 +214,8 @@ def loans(situation: Situation) -> dict[str, Loan]:
 def _kept_from_starting(situation: Situation, tenant: Tenant | None) -> str | None:
     if tenant is None:
         return None
-    return tenant.kept_from_starting(situation.running_of(tenant.tenant_id))
+    running = situation.running_of(tenant.tenant_id)
+    return tenant.kept_from_starting(running, month=situation.month)
 
 
 def _room_of(situation: Situation, tenant: Tenant | None) -> int:
@@ -218,7 +223,7 @@ def _room_of(situation: Situation, tenant: Tenant | None) -> int:
     if tenant is None:
         return situation.slots
     running = situation.running_of(tenant.tenant_id)
-    if tenant.kept_from_starting(running) is not None:
+    if tenant.kept_from_starting(running, month=situation.month) is not None:
         return 0
     cap = tenant.max_concurrent_builds
     return situation.slots if cap is None else cap - running

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
+from backend.domain.budget import Budget, Spending, over_budget
 from backend.domain.choices import Choices
+from backend.domain.cost import ZERO
 from backend.domain.errors import Invalid
 from backend.domain.spells import TierSpell
 from backend.domain.tier import LEAST_WEIGHT, MOST_BUILDS, MOST_WEIGHT
@@ -24,7 +27,8 @@ class Tenant:
     """Who the tenant is, which of the cloud's things are its own, and its share of its tier.
 
     A tenant of twice the `weight` gets twice the builds while its tier is busy; it never runs more
-    than `max_concurrent_builds` at once, where that is set. `finish` is its finish tag in each tier
+    than `max_concurrent_builds` at once, where that is set. `spending` is kept up where there is a
+    `budget`; it may be of an earlier month, so ask `spent`. `finish` is its finish tag in each tier
     it has asked for builds in (fair_queue.py). `moves` are its changes of tier, the first spell
     with them; none as long as it is in its first tier. Once it has left, `left_at` says when, and
     `kept_usage` what it used in months that were not billed yet: its builds are gone.
@@ -50,6 +54,8 @@ class Tenant:
     moves: tuple[TierSpell, ...] = ()
     left_at: datetime | None = None
     kept_usage: tuple[MonthUsage, ...] | None = None
+    budget: Budget | None = None
+    spending: Spending | None = None
 
     def checked(self) -> "Tenant":
         """The tenant itself; raises Invalid, with the remedy, for a share that makes no sense."""
@@ -66,12 +72,17 @@ class Tenant:
             )
         return self
 
-    def kept_from_starting(self, running: int) -> str | None:
-        """Why none of its builds may start while `running` do, in words; None when one may."""
+    def kept_from_starting(self, running: int, *, month: str) -> str | None:
+        """Why none of its builds may start while `running` do, in words; None when one may.
+
+        `month` is the UTC month, written 2026-11: a budget is a month's, so a new one lifts it.
+        """
         if self.status is not TenantStatus.ACTIVE:
             return f"tenant is {self.status.lower()}"
         if self.paused:
             return "paused by the provider"
+        if (over := self.over_budget(month)) is not None:
+            return over
         if self.max_concurrent_builds is not None and running >= self.max_concurrent_builds:
             return f"cap of {self.max_concurrent_builds} reached"
         return None
@@ -86,6 +97,19 @@ class Tenant:
         if tier == self.tier:
             return self
         return replace(self, tier=tier, moves=(*self.spells, TierSpell(tier, at)))
+
+    def spent(self, month: str) -> Decimal:
+        """US dollars of its budget that are known to be spent in the month."""
+        if self.spending is None or self.spending.month != month:
+            return ZERO
+        return self.spending.amount
+
+    def over_budget(self, month: str) -> str | None:
+        """In words, that a budget which stops builds is spent; None where none is."""
+        spent = self.spent(month)
+        if self.budget is None or not self.budget.stops or spent < self.budget.monthly:
+            return None
+        return over_budget(spent, self.budget, month)
 
     def with_status(self, status: TenantStatus, failure: str | None = None) -> "Tenant":
         return replace(self, status=status, failure=failure)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -11,7 +12,7 @@ from backend.aws.build_table import stored
 from backend.domain import naming
 from backend.domain.build import Build
 from backend.domain.fair_queue import turn_of
-from backend.domain.scheduling import Situation, decide, lines_of
+from backend.domain.scheduling import decide, lines_of
 from backend.domain.tenant import Tenant
 from backend.domain.tier import TIERS, Tier
 from backend.situation import situation_of
@@ -97,7 +98,7 @@ def _line(
 def _decide_cpu_ms(simulation: Simulation) -> float:
     context = simulation.context
     found = situation_of(context, now=simulation.time.now)
-    free = Situation(found.tiers, found.policy, found.state, held=())
+    free = replace(found, held=())
     heads = context.builds.waiting(limit=4 * free.free)
     lines = lines_of(free.tiers, heads, complete=False)
     tenants = context.tenants.many({head.tenant_id for head in heads})

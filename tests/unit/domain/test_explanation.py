@@ -25,7 +25,9 @@ def situation(*running: Tier, tenant_id: str = "umbrella", limit: int = 20) -> S
         Slot(number, tier.name, tenant_id, f"b{number}", NOON)
         for number, tier in enumerate(running)
     )
-    return Situation(TIERS, SchedulingPolicy(account_limit=limit), SchedulerState(), held)
+    return Situation(
+        TIERS, SchedulingPolicy(account_limit=limit), SchedulerState(), held, "2026-05"
+    )
 
 
 FULL = situation(*[BASIC] * 2, *[STANDARD] * 4, *[PREMIUM] * 8)

@@ -33,7 +33,7 @@ def situation(*running: tuple[Tier, float], **policy: bool | int) -> Situation:
         Slot(number, tier.name, "acme", f"b{number}", NOON - timedelta(seconds=ago))
         for number, (tier, ago) in enumerate(running)
     )
-    return Situation(TIERS, SchedulingPolicy(**policy), SchedulerState(), held)
+    return Situation(TIERS, SchedulingPolicy(**policy), SchedulerState(), held, "2026-05")
 
 
 def seconds_of(found: list[Opening]) -> list[float]:
@@ -121,7 +121,7 @@ policies = st.builds(SchedulingPolicy, lending=st.booleans(), reserve=st.integer
 
 def as_dispatched(policy: SchedulingPolicy, wished: list[tuple[Tier, float]]) -> Situation:
     """What runs when the wishes come in this order and each is granted by the rule, or not."""
-    found = Situation(TIERS, policy, SchedulerState(), ())
+    found = Situation(TIERS, policy, SchedulerState(), (), "2026-05")
     for number, (tier, ago) in enumerate(wished):
         if tier in tiers_in_turn(found):
             slot = Slot(number, tier.name, "acme", f"b{number}", NOON - timedelta(seconds=ago))

@@ -3,10 +3,13 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.domain.budget import Budget, Spending
 from backend.domain.build import Build
 from backend.domain.fair_queue import Turn
 from backend.domain.scheduling import (
@@ -31,6 +34,7 @@ from backend.domain.tier import TIERS, Tier
 from tests.unit.values import NOON, tenant, waiting_build
 
 BASIC, STANDARD, PREMIUM = TIERS
+MAY = "2026-05"
 
 
 @dataclass
@@ -118,8 +122,23 @@ def situation(
     state: SchedulerState | None = None,
 ) -> Situation:
     return Situation(
-        tuple(tiers), policy or SchedulingPolicy(), state or SchedulerState(), tuple(held)
+        tuple(tiers), policy or SchedulingPolicy(), state or SchedulerState(), tuple(held), MAY
     )
+
+
+def spender(*, spent: int = 12, month: str = "2026-05", stops: bool = True) -> Tenant:
+    """A tenant with a budget of $10."""
+    spending = Spending(month, Decimal(spent), Decimal(0), NOON)
+    return replace(tenant(), budget=Budget(Decimal(10), stops), spending=spending)
+
+
+def budgets(draw: st.DrawFn) -> dict[str, Any]:
+    """Half of all tenants have none; of the others some have spent theirs in May."""
+    spent, month = draw(st.integers(8, 11)), draw(st.sampled_from([MAY, MAY, "2026-04"]))
+    with_budget = spender(spent=spent, month=month, stops=draw(st.booleans()))
+    if draw(st.booleans()):
+        return {}
+    return {"budget": with_budget.budget, "spending": with_budget.spending}
 
 
 names = st.sampled_from(["basic", "standard", "premium"])
@@ -147,6 +166,7 @@ def worlds(draw: st.DrawFn) -> World:
             tenant(name),
             max_concurrent_builds=draw(st.none() | st.integers(1, 3)),
             paused=draw(st.sampled_from([False, False, True])),
+            **budgets(draw),
         )
         for name in ("acme", "borealis", "cobalt", "delta")
     }
@@ -175,7 +195,7 @@ def test_no_limit_is_exceeded(world: World):
         assert running <= max(allowed, before.running(tier.name))
         assert not tier.paused or running == before.running(tier.name)
     for name, each in world.tenants.items():
-        cap = 0 if each.paused else each.max_concurrent_builds
+        cap = 0 if each.paused or each.over_budget(MAY) else each.max_concurrent_builds
         if cap is not None:
             assert after.running_of(name) <= max(cap, before.running_of(name))
 
@@ -188,7 +208,7 @@ def test_no_slot_idles_while_a_build_waits_that_may_take_it(world: World):
         tier = next(t for t in after.tiers if t.name == waiting.tier)
         running = after.running(tier.name)
         kept = world.tenants[waiting.tenant_id].kept_from_starting(
-            after.running_of(waiting.tenant_id)
+            after.running_of(waiting.tenant_id), month=MAY
         )
         own = running < tier.max_concurrent_builds
         borrowed = after.policy.lending and after.free > after.policy.reserve
@@ -221,11 +241,15 @@ def test_the_decision_does_not_depend_on_the_order_things_are_given_in(
 @settings(max_examples=30)
 @given(worlds())
 def test_nobody_starves(world: World):
-    """However little there is, every build that may start at all starts in the end."""
+    """However little there is, every build that may start at all starts in the end.
+
+    Nobody has to lift a budget that is spent: a new month does.
+    """
+    world.dispatch()
     world.tenants = {n: replace(each, paused=False) for n, each in world.tenants.items()}
     tiers = tuple(replace(tier, paused=False) for tier in world.situation.tiers)
-    world.situation = replace(world.situation, tiers=tiers)
-    asked = len(world.waiting)
+    world.situation = replace(world.situation, tiers=tiers, month="2026-06")
+    asked = len(world.waiting) + len(world.started)
     for _ in range(asked + len(world.situation.held) + 1):
         world.dispatch()
         if world.situation.held:
@@ -236,7 +260,7 @@ def test_nobody_starves(world: World):
 @given(worlds())
 def test_a_tier_starts_its_builds_in_the_order_of_their_places(world: World):
     for name, each in world.tenants.items():
-        world.tenants[name] = replace(each, paused=False, max_concurrent_builds=None)
+        world.tenants[name] = replace(each, paused=False, max_concurrent_builds=None, budget=None)
     world.dispatch()
     for tier in TIERS:
         started = [b.place for b in world.started if b.tier == tier.name]
@@ -294,6 +318,26 @@ def test_who_is_at_its_cap_stands_aside_and_the_next_tenant_starts():
     world.end(world.situation.held[0])
     world.dispatch()
     assert [b.build_id for b in world.started][-1] == "b00002"
+
+
+def test_who_is_over_budget_stands_aside_until_a_new_month_begins():
+    waiting = [build(n, tier="basic", tenant_id="acme", tag=n) for n in range(2)]
+    world = World(situation(), waiting, {"acme": spender()}, [])
+    world.dispatch()
+    world.dispatch()
+    assert world.started == []
+    over = "over budget: $12.00 of $10.00 in May"
+    assert [(b.build_id, b.parked) for b in world.waiting] == [("b00000", over), ("b00001", over)]
+    world.situation = replace(world.situation, month="2026-06")
+    world.dispatch()
+    assert [b.build_id for b in world.started] == ["b00000", "b00001"]
+
+
+def test_a_budget_that_does_not_stop_builds_lets_them_start():
+    waiting = [build(1, tier="basic", tenant_id="acme", tag=1)]
+    world = World(situation(), waiting, {"acme": spender(stops=False)}, [])
+    world.dispatch()
+    assert len(world.started) == 1
 
 
 def test_a_line_of_thousands_costs_a_dispatch_no_more_rows_than_free_slots():
