@@ -11,6 +11,7 @@ from backend.domain.meter_reading import Metered
 from backend.domain.metering import metered
 from backend.domain.outcome import reason_of
 from backend.domain.price_book import PriceBook
+from backend.spending import reckon
 
 LOG = logging.getLogger(__name__)
 _ATTEMPTS = 5
@@ -19,7 +20,10 @@ _ATTEMPTS = 5
 def end_execution(
     context: Context, build: Build, state: BuildState, execution_arn: str, *, now: datetime
 ) -> Build:
-    """Ends the build of an execution that has ended, and frees its slot, however often called."""
+    """Ends the build of an execution that has ended, and frees its slot, however often called.
+
+    Then what its tenant has spent is reckoned anew, if that has a budget.
+    """
     if not build.state.is_final:
         steps = tuple(
             context.executions.metered(step) for step in context.executions.steps(execution_arn)
@@ -34,7 +38,9 @@ def end_execution(
             return current.ended(state, at=now, reason=reason, steps=steps, metered=reading)
 
         build = _ended(context, build, end)
-    return _freed(context, build)
+    _freed(context, build)
+    reckon(context, build.tenant_id, now=now, ended=build)
+    return build
 
 
 def end_unrun(

@@ -10,10 +10,9 @@ from backend.domain.audit import Action, AuditEntry
 from backend.domain.edit import in_words, rebased
 from backend.domain.errors import Conflict
 from backend.domain.principal import Principal
-from backend.domain.tenant import Tenant, TenantStatus
+from backend.domain.tenant import LEAVING, Tenant
 
 LOG = logging.getLogger(__name__)
-_LEAVING = (TenantStatus.OFFBOARDING, TenantStatus.OFFBOARDED)
 
 
 def set_share(
@@ -85,7 +84,7 @@ def _change(
 ) -> Tenant:
     principal.as_provider()
     before = context.tenants.get(tenant_id)
-    if before.status in _LEAVING:
+    if before.status in LEAVING:
         raise Conflict(f"Tenant {tenant_id!r} is {before.status}: it has no share any more.")
     after = edited(before).checked()
     if after == before:

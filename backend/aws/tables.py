@@ -58,6 +58,24 @@ class TenantTable:
             raise NotFound(sentence) from contested
         return after
 
+    def save_spending(self, before: Tenant, after: Tenant, *, notice: bool) -> Tenant:
+        """Writes what the tenant has spent; Conflict if that or its budget has changed since.
+
+        Dispatches get `notice` in the same step where it changes what may start, else none: they
+        would read all settings again after every build.
+        """
+        old, new = to_row(before), to_row(after)
+        if not changes(old, new):
+            return after
+        row = {
+            "TableName": naming.TENANTS_TABLE,
+            "Key": {"tenant_id": after.tenant_id},
+            **update_of(old, new, unless_changed=("budget", "spending")),
+        }
+        told = [settings_changed()] if notice else []
+        write_once_undisturbed(self._session, [{"Update": row}, *told])
+        return after
+
     def many(self, tenant_ids: Collection[str]) -> dict[str, Tenant]:
         """Those of the tenants that there are, by id."""
         found: dict[str, Tenant] = {}

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from backend.domain.cost import ZERO
 from backend.domain.errors import Invalid
-from backend.domain.exact import places_of
+from backend.domain.exact import exponent_of
 
 WARNINGS = (50, 80, 100)  # per cent
 MOST = Decimal(1_000_000_000)
-_CENTS = 2
+_CENT = -2  # places
 _KEPT = Decimal("1E-10")  # DynamoDB's numbers have 38 digits
 
 
@@ -34,7 +34,7 @@ class Budget:
             )
         if self.monthly > MOST:
             raise Invalid(f"A budget of {told} dollars is too large: give {MOST:,} at most.")
-        if places_of(self.monthly) > _CENTS:
+        if exponent_of(self.monthly) < _CENT:
             raise Invalid(f"A budget of {told} dollars has parts of a cent: give whole cents.")
         return self
 

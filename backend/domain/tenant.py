@@ -22,6 +22,9 @@ class TenantStatus(StrEnum):
     OFFBOARDED = "Offboarded"
 
 
+LEAVING = frozenset({TenantStatus.OFFBOARDING, TenantStatus.OFFBOARDED})
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """Who the tenant is, which of the cloud's things are its own, and its share of its tier.

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from backend import cost_sync, cost_tags, list_prices
+from backend import budgets, cost_sync, cost_tags, list_prices
 from backend.context import Context
 from backend.domain.errors import Conflict, Unavailable
 from backend.handlers import warm
@@ -12,10 +12,12 @@ from backend.handlers import warm
 def handler(_: dict[str, Any], __: object) -> dict[str, Any]:
     """How the sync went; `refused` holds the sentence when there was none, which is no error.
 
-    Tags and list prices come after: they cost nothing, and cost is kept whatever becomes of them.
+    What is spent of budgets is reckoned then, whatever has become of the sync. Tags and list prices
+    come last: they cost nothing, and cost is kept whatever becomes of them.
     """
     now = datetime.now(UTC)
     told = _synced(warm.context(), now)
+    budgets.reckon_all(warm.context(), now=now)
     cost_tags.ask_again(warm.context(), now=now)
     list_prices.refresh(warm.context(), now=now)
     return told

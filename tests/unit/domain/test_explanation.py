@@ -1,12 +1,14 @@
 """What a waiting build is told: its position, what limits it, and about when it starts."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.budget import Budget, Spending
 from backend.domain.explanation import Explanation, explained
 from backend.domain.forecast import FREE, Opening
 from backend.domain.scheduling import SchedulerState, Situation, Slot
@@ -89,6 +91,21 @@ def test_a_cap_that_is_reached_is_the_limit(to_itself: bool, reason: str) -> Non
     of = situation(BASIC, tenant_id="acme")
     found = told(of, who=capped, by_cap=Opening(500, PAST), to_itself=to_itself)
     assert found == Explanation(1, reason, NOON + timedelta(seconds=500), PAST)
+
+
+@pytest.mark.parametrize("to_itself", [True, False])
+def test_who_is_over_budget_waits_for_the_next_month(to_itself: bool) -> None:
+    spending = Spending("2026-05", Decimal("12.4"), Decimal(0), NOON)
+    over = replace(tenant(), budget=Budget(Decimal(10), stops=True), spending=spending)
+    found = told(who=over, position=4, by_tier=Opening(0, FREE), to_itself=to_itself)
+    assert found == Explanation(
+        4,
+        "over budget: $12.40 of $10.00 in May",
+        datetime(2026, 6, 1, tzinfo=UTC),
+        "a new month's budget",
+    )
+    june = replace(situation(), month="2026-06")
+    assert told(june, who=over).reason == "next to start"
 
 
 def test_a_cap_is_the_limit_when_it_holds_back_longer_than_the_tier() -> None:

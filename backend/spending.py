@@ -1,0 +1,89 @@
+"""Responsible for reckoning what a tenant with a budget has spent, so that dispatches know."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from backend.context import Context
+from backend.domain.budget import beginning_of, end_of, month_of, spending_of
+from backend.domain.build import Build
+from backend.domain.cost_cube import cube_of
+from backend.domain.errors import Conflict
+from backend.domain.exact import exact_sum
+from backend.domain.tenant import Tenant
+
+LOG = logging.getLogger(__name__)
+_ATTEMPTS = 5
+
+
+def reckon(
+    context: Context,
+    tenant_id: str,
+    *,
+    now: datetime,
+    billed: Decimal | None = None,
+    ended: Build | None = None,
+) -> Tenant | None:
+    """Writes what the tenant has spent this UTC month; the same again does no harm.
+
+    `billed` is what Cost Explorer tells, None leaves what it has told before. `ended` is a build
+    that has just ended, as the index may show it a moment late. None when the tenant is gone;
+    without a budget nothing is reckoned. Whoever overtakes has reckoned as well.
+    """
+    for _ in range(_ATTEMPTS):
+        tenant = context.tenants.many([tenant_id]).get(tenant_id)
+        if tenant is None or tenant.budget is None:
+            return tenant
+        spending = spending_of(
+            tenant.budget,
+            tenant.spending,
+            metered=_metered(context, tenant_id, month_of(now), ended),
+            billed=billed,
+            now=now,
+        )
+        after = replace(tenant, spending=spending)
+        try:
+            context.tenants.save_spending(
+                tenant, after, notice=_stopped(tenant, now) != _stopped(after, now)
+            )
+        except Conflict:
+            continue
+        _tell(tenant, after, now)
+        return after
+    LOG.warning("tenant_id=%s others keep reckoning what it has spent", tenant_id)
+    return context.tenants.get(tenant_id)
+
+
+def billed_of(context: Context, tenant_id: str, *, now: datetime) -> Decimal:
+    """What Cost Explorer has told of the tenant's own cost in this UTC month."""
+    month = month_of(now)
+    since, until = beginning_of(month).date(), end_of(month).date()
+    return cube_of(context.cost_table.of(tenant_id, since, until), since, until).of(tenant_id)
+
+
+def _metered(context: Context, tenant_id: str, month: str, ended: Build | None) -> Decimal:
+    since, until = beginning_of(month), end_of(month)
+    builds = {b.build_id: b for b in context.builds.ended_of(tenant_id, since, until)}
+    if ended is not None and ended.ended_at is not None and since <= ended.ended_at < until:
+        builds[ended.build_id] = ended
+    return exact_sum(build.metered.amount for build in builds.values() if build.metered)
+
+
+def _stopped(tenant: Tenant, now: datetime) -> bool:
+    return tenant.over_budget(month_of(now)) is not None
+
+
+def _tell(before: Tenant, after: Tenant, now: datetime) -> None:
+    """A line for each warning that is newly reached."""
+    month = month_of(now)
+    known = before.spending.reached if before.spending and before.spending.month == month else 0
+    if after.spending is not None and after.spending.reached > known:
+        LOG.warning(
+            "tenant_id=%s has spent %s %% of its budget of %s: %s USD in %s",
+            after.tenant_id,
+            after.spending.reached,
+            after.budget,
+            after.spending.amount,
+            month,
+        )
