@@ -1,11 +1,13 @@
-"""Responsible for cost in plain words: what a build, a month and a day out of the ordinary cost."""
+"""Responsible for cost in plain words: of builds, budgets, months and days out of the ordinary."""
 
-from datetime import date
+from datetime import datetime
 
 from backend.domain.anomalies import Anomaly, Kind
+from backend.domain.budget import WARNINGS, Budget, beginning_of, end_of, month_of
 from backend.domain.cost_month import SHARED, UNALLOCATED
 from backend.domain.expected_cost import ExpectedCost
 from backend.domain.month_forecast import MonthForecast
+from backend.domain.tenant import Tenant
 from portal import format as show
 
 OWNER = {SHARED: "What all tenants share", UNALLOCATED: "What no tag tells the owner of"}
@@ -26,9 +28,32 @@ def before_builds(cost: ExpectedCost, *, builds: int) -> str:
     )
 
 
+def of_budget(tenant: Tenant, budget: Budget, *, now: datetime) -> str:
+    """ "$8.20 of $10.00 in November"."""
+    spent = show.money(tenant.spent(month_of(now)))
+    return f"{spent} of {show.money(budget.monthly)} in {_month(month_of(now))}"
+
+
+def budget_warning(tenant: Tenant, *, now: datetime) -> str | None:
+    """How far this month's budget is spent and what that means; None below the first warning."""
+    budget, month = tenant.budget, month_of(now)
+    reached = budget.reached(tenant.spent(month)) if budget else 0
+    if budget is None or not reached:
+        return None
+    all_of_it = reached == max(WARNINGS)
+    part = "The month's budget" if all_of_it else f"{reached} % of the month's budget"
+    told = f"{part} is spent: {of_budget(tenant, budget, now=now)}."
+    if not budget.stops:
+        return f"{told} Builds go on." if all_of_it else told
+    lifted = f"until {end_of(month).day} {end_of(month):%B}, or until it is raised"
+    if all_of_it:
+        return f"{told} Builds wait {lifted}; what runs goes on."
+    return f"{told} Once all of it is, builds wait {lifted}."
+
+
 def forecast(told: MonthForecast) -> str:
     """ "November should come to $31.20, between $28.00 and $34.40 (the mean of …)"."""
-    month = f"{date.fromisoformat(f'{told.month}-01'):%B}"
+    month = _month(told.month)
     if told.low == told.high:
         return f"{month} comes to {show.money(told.expected)} ({told.basis})"
     return (
@@ -46,3 +71,7 @@ def anomaly(told: Anomaly) -> str:
         return f"{where}: {amount}, new: there was no such cost before"
     usual = f"about {show.money(told.expected)} is usual"
     return f"{where}: {amount} where {usual} and {bound} the {_FARTHEST[told.kind]}"
+
+
+def _month(month: str) -> str:
+    return f"{beginning_of(month):%B}"

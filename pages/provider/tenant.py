@@ -2,10 +2,19 @@
 
 import streamlit as st
 
-from backend import catalogue, change_tier, offboard, onboard, tenant_share, tenants
+from backend import budgets, catalogue, change_tier, offboard, onboard, tenant_share, tenants
 from backend.domain.principal import Role
 from backend.domain.tenant import TenantStatus
-from portal import auth, interventions, notices, places, session, tenant_card, tier_card
+from portal import (
+    auth,
+    budget_card,
+    interventions,
+    notices,
+    places,
+    session,
+    tenant_card,
+    tier_card,
+)
 from portal import format as show
 from portal.refusals import dialog, refusals_as_sentences
 
@@ -72,6 +81,20 @@ if tenant.status in (TenantStatus.ACTIVE, TenantStatus.SUSPENDED):
             notices.tell(f"{tenant.name}'s share is saved.")
             st.rerun()
     interventions.pause_or_resume_tenant(me, tenant)
+    st.subheader("Budget")
+    budget_card.draw(tenant, now=session.now())
+    with refusals_as_sentences():
+        if (wish := budget_card.form(tenant)) is not None:
+            budgets.set_budget(
+                context,
+                me,
+                tenant.tenant_id,
+                budget=wish.budget,
+                now=session.now(),
+                seen=tenant,
+            )
+            notices.tell(f"{tenant.name}'s budget is saved.")
+            st.rerun()
 
 tenant_card.made_of(tenant)
 may_end = tenant.status not in (TenantStatus.ONBOARDING, TenantStatus.OFFBOARDED)

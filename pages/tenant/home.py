@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import streamlit as st
 
-from backend import builds, models, waiting
+from backend import builds, models, tenants, waiting
 from backend.domain.build import BuildState
 from backend.domain.model_version import ApprovalStatus
 from backend.domain.principal import Role
-from portal import auth, places, session, tables, words
+from portal import auth, budget_card, places, session, tables, words
 from portal import format as show
 from portal.refusals import live
 
@@ -50,6 +50,7 @@ def overview() -> None:
         st.metric("Waiting", len(in_line), border=True)
         st.metric("Models to decide on", len(pending), border=True)
         st.metric("Approved models", approved, border=True)
+    budget_card.warn(tenants.tenant(context, me), now=now)
     told = waiting.explain(context, me, in_line, now=now)
     if told:
         first = min(told, key=lambda build_id: told[build_id].position)

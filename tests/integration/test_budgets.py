@@ -1,7 +1,8 @@
 """A tenant's budget: set by a provider, spent by builds and bills, lifted by a new month."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -53,13 +54,26 @@ def ended(admin: Context, tenant: Tenant, amount: str, *, at: datetime = NOW) ->
     return build
 
 
-def bill(admin: Context, tenant: Tenant, amount: str) -> None:
+@contextmanager
+def billed(admin: Context, tenant: Tenant, amount: str) -> Iterator[None]:
     """What a sync of costs would have written; other owners' rows stay."""
-    today = NOW.date()
+    today, costs = NOW.date(), admin.session.table(naming.COSTS_TABLE)
     record = CostRecord(today, tenant.tenant_id, Decimal(amount), estimated=True, service="S3")
     month = CostMonth.of(tenant.tenant_id, f"{today:%Y-%m}", [record])
-    row = {"owner": month.owner, "month": month.month, "figures": month.packed(), "usage": []}
-    admin.session.table(naming.COSTS_TABLE).put_item(Item=row)
+    key = {"owner": month.owner, "month": month.month}
+    costs.put_item(Item={**key, "figures": month.packed(), "usage": []})
+    yield
+    costs.delete_item(Key=key)
+
+
+@contextmanager
+def all_requests_used(admin: Context) -> Iterator[None]:
+    """No sync of costs reads anything more today."""
+    before = admin.sync_notes.read()
+    used = replace(before, asked_on=f"{datetime.now(UTC):%Y-%m-%d}", requests_today=6)
+    admin.sync_notes.write(before, used)
+    yield
+    admin.sync_notes.write(used, before)
 
 
 def notices(admin: Context) -> int:
@@ -144,8 +158,8 @@ def test_what_was_spent_before_counts_and_the_greater_of_meter_and_bill_does(
     assert found.spending is not None
     assert (found.spending.amount, found.spending.reached) == (Decimal("5.5"), 50)
     assert found.spending.reached_at == NOW
-    bill(admin, tenant, "8.25")
-    assert budgets.reckon_all(admin, now=NOW) >= 1
+    with billed(admin, tenant, "8.25"):
+        assert budgets.reckon_all(admin, now=NOW) >= 1
     spending = admin.tenants.get(tenant.tenant_id).spending
     assert spending is not None
     assert (spending.amount, spending.billed, spending.reached) == (
@@ -161,7 +175,8 @@ def test_whatever_becomes_of_a_sync_of_costs_what_is_spent_is_reckoned_after_it(
     tenant = new_tenant("basic")
     budgeted(portal, tenant)
     ended(admin, tenant, "10")
-    admin.functions.sync_costs()
+    with all_requests_used(admin):
+        assert "6 are allowed a day" in admin.functions.sync_costs()["refused"]
     found = admin.tenants.get(tenant.tenant_id)
     assert found.over_budget(month_of(NOW)) is not None
     assert found.spending is not None
@@ -172,8 +187,8 @@ def test_the_end_of_a_build_leaves_the_bill_as_it_was_told(
     admin: Context, portal: Context, new_tenant: NewTenants
 ):
     tenant = new_tenant("basic")
-    bill(admin, tenant, "6")
-    budgeted(portal, tenant)
+    with billed(admin, tenant, "6"):
+        budgeted(portal, tenant)
     late = replace(ended(admin, new_tenant("basic"), "1"), tenant_id=tenant.tenant_id)
     found = reckon(admin, tenant.tenant_id, now=NOW, ended=late)
     assert found is not None

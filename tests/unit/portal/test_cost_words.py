@@ -1,13 +1,17 @@
 """What a build, a month and a day out of the ordinary cost is told in sentences."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from backend.domain.anomalies import Anomaly, Kind
+from backend.domain.budget import Budget, Spending
 from backend.domain.cost_month import SHARED
 from backend.domain.expected_cost import ExpectedCost
 from backend.domain.month_forecast import MonthForecast
+from backend.domain.tenant import Tenant
 from portal import cost_words
+from tests.unit.values import NOON, tenant
 
 COST = ExpectedCost(
     Decimal("0.021"),
@@ -57,3 +61,34 @@ def test_an_anomaly_names_tenant_service_day_and_what_is_usual():
     assert anomaly(Kind.LOW, "0").endswith("$8.20 the least")
     assert anomaly(Kind.NEW, "9") == "acme, S3, 24 Nov: $9.00, new: there was no such cost before"
     assert anomaly(Kind.HIGH, "9", owner=SHARED).startswith("What all tenants share, S3")
+
+
+def spender(spent: str, *, stops: bool = True, month: str = "2026-05") -> Tenant:
+    spending = Spending(month, Decimal(spent), Decimal(0), NOON)
+    return replace(tenant(), budget=Budget(Decimal(10), stops), spending=spending)
+
+
+def test_below_half_a_budget_needs_no_attention() -> None:
+    assert cost_words.budget_warning(tenant(), now=NOON) is None
+    assert cost_words.budget_warning(spender("4.99"), now=NOON) is None
+    assert cost_words.budget_warning(spender("50", month="2026-04"), now=NOON) is None
+
+
+def test_a_budget_tells_what_is_spent_and_what_will_come_of_it() -> None:
+    assert cost_words.budget_warning(spender("5.5", stops=False), now=NOON) == (
+        "50 % of the month's budget is spent: $5.50 of $10.00 in May."
+    )
+    assert cost_words.budget_warning(spender("8.2"), now=NOON) == (
+        "80 % of the month's budget is spent: $8.20 of $10.00 in May. Once all of it is, builds "
+        "wait until 1 June, or until it is raised."
+    )
+
+
+def test_a_budget_that_is_spent_says_what_waits_and_what_does_not() -> None:
+    assert cost_words.budget_warning(spender("12.4"), now=NOON) == (
+        "The month's budget is spent: $12.40 of $10.00 in May. Builds wait until 1 June, or until "
+        "it is raised; what runs goes on."
+    )
+    told = cost_words.budget_warning(spender("12.4", stops=False), now=NOON)
+    assert told is not None
+    assert told.endswith("in May. Builds go on.")
