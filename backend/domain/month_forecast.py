@@ -1,6 +1,7 @@
 """Responsible for what a month will have cost: what is spent, and what its days to come add."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -34,9 +35,13 @@ class MonthForecast:
 
 @dataclass(frozen=True, slots=True)
 class _Usual:
-    """What each weekday adds, and the variance around that."""
+    """What each weekday adds, from how many days that is known, and the variance around it.
+
+    Without a mean of its own for each weekday, all have the same of `days`.
+    """
 
     by_weekday: tuple[Fraction, ...]
+    seen: tuple[int, ...] | None
     variance: Fraction
     days: int
     basis: str
@@ -67,7 +72,7 @@ def forecast_month(
     begin = max(first, complete_until)
     days = [begin + n * _DAY for n in range((last - begin).days + 1)]
     coming = sum((_to_come(usual, day, daily.get(day, ZERO)) for day in days), Fraction(0))
-    low, high = _range(usual, coming, len(days))
+    low, high = _range(usual, coming, days)
     places = max(10, *(-exponent_of(amount) for amount in daily.values()))
 
     def in_all(more: Fraction) -> Decimal:
@@ -95,19 +100,25 @@ def _usual(daily: Mapping[date, Decimal], complete_until: date) -> _Usual | None
     days_seen = "the only full day so far" if len(seen) == 1 else f"the last {len(seen)} full days"
     if len(seen) >= ENOUGH_FOR_WEEKDAYS and all(len(by_weekday.get(w, ())) > 1 for w in range(7)):
         means = [_mean(by_weekday[weekday]) for weekday in range(7)]
-        return _usual_of(seen, means, f"the mean of each weekday in {days_seen}", freedom=7)
+        counts = tuple(len(by_weekday[weekday]) for weekday in range(7))
+        return _Usual(
+            tuple(means),
+            counts,
+            _variance(seen, means, taken=7),
+            len(seen),
+            f"the mean of each weekday in {days_seen}",
+        )
     means = [_mean([cost for _, cost in seen])] * 7
     basis = days_seen if len(seen) == 1 else f"the mean of {days_seen}"
-    return _usual_of(seen, means, basis, freedom=1)
+    return _Usual(tuple(means), None, _variance(seen, means, taken=1), len(seen), basis)
 
 
-def _usual_of(
-    seen: Sequence[tuple[date, Fraction]], means: Sequence[Fraction], basis: str, *, freedom: int
-) -> _Usual:
-    """`freedom` is the number of means that were taken from the days."""
+def _variance(
+    seen: Sequence[tuple[date, Fraction]], means: Sequence[Fraction], *, taken: int
+) -> Fraction:
+    """`taken` is the number of means that the days themselves have told."""
     squares = [(cost - means[day.weekday()]) ** 2 for day, cost in seen]
-    variance = sum(squares, Fraction(0)) / max(1, len(seen) - freedom)
-    return _Usual(tuple(means), variance, len(seen), basis)
+    return sum(squares, Fraction(0)) / max(1, len(seen) - taken)
 
 
 def _to_come(usual: _Usual, day: date, known: Decimal) -> Fraction:
@@ -115,12 +126,16 @@ def _to_come(usual: _Usual, day: date, known: Decimal) -> Fraction:
     return max(Fraction(0), usual.by_weekday[day.weekday()] - max(Fraction(0), Fraction(known)))
 
 
-def _range(usual: _Usual, coming: Fraction, days: int) -> tuple[Fraction, Fraction]:
+def _range(usual: _Usual, coming: Fraction, days: Sequence[date]) -> tuple[Fraction, Fraction]:
     """Nothing that is to come is below zero."""
     if usual.days < ENOUGH_FOR_RANGE:
         return coming / 2, coming * 2
-    variance = usual.variance * days * (1 + Fraction(days, usual.days))
-    spread = _LIKELY * Fraction(math.sqrt(variance))
+    if usual.seen is None:
+        unsure = Fraction(len(days) ** 2, usual.days)
+    else:
+        to_come = Counter(day.weekday() for day in days)
+        unsure = sum((Fraction(n**2, usual.seen[w]) for w, n in to_come.items()), Fraction(0))
+    spread = _LIKELY * Fraction(math.sqrt(usual.variance * (len(days) + unsure)))
     return max(Fraction(0), coming - spread), coming + spread
 
 

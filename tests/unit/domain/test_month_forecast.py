@@ -112,6 +112,16 @@ def test_four_months_of_five_end_within_the_range():
     assert 0.75 < within / 400 < 0.9
 
 
+def test_a_single_day_to_come_is_as_unsure_as_its_weekdays_mean():
+    first = date(2026, 11, 2)  # a Monday, as the 30th is
+    swinging = [9, 11, 9, 11]
+    daily = {first + n * DAY: Decimal(swinging[n // 7]) for n in range(28)}
+    found = forecast(daily, date(2026, 11, 30))
+    assert found.expected - found.spent == 10
+    error = (28 / 21 * (1 + 1 / 4)) ** 0.5
+    assert abs(float(found.high - found.expected) - 1.28 * error) < 0.001
+
+
 @given(amount=st.decimals(min_value=0, max_value=10_000, places=13), seen=st.integers(1, 60))
 def test_a_constant_cost_is_forecast_exactly(amount: Decimal, seen: int):
     first = date(2026, 10, 1)
