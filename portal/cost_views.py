@@ -20,7 +20,10 @@ UNKNOWN_TIER = "Not in the registry"
 
 @dataclass(frozen=True, slots=True)
 class CostQuery:
-    """What is looked at; `tiers` are by tenant. The table changes with a sync alone."""
+    """What is looked at; `tiers` are by tenant. The table changes with a sync alone.
+
+    With `beside`, the period before is read, too.
+    """
 
     me: Principal
     synced_at: datetime | None
@@ -30,6 +33,7 @@ class CostQuery:
     choices: tuple[Sharing, ...] = ()
     tiers: Mapping[str, str] = field(default_factory=dict)
     chosen: Chosen = field(default_factory=Chosen)
+    beside: bool = True
 
     def narrowed(self, chosen: Chosen) -> "CostQuery":
         return replace(self, chosen=chosen)
@@ -38,7 +42,7 @@ class CostQuery:
     def read(self) -> tuple[object, ...]:
         """What decides which rows are read."""
         whose = (self.me.role.value, self.me.tenant_id)
-        return (*whose, self.synced_at, self.since, self.until)
+        return (*whose, self.synced_at, self.since, self.until, self.beside)
 
     @property
     def shown(self) -> tuple[object, ...]:
@@ -49,7 +53,7 @@ class CostQuery:
 
 
 def reading(query: CostQuery) -> CostReading:
-    """The period and the one before it, in whole months."""
+    """The period, and the one before it, in whole months."""
     return _reading(query, query.read)
 
 
@@ -65,8 +69,10 @@ def view(query: CostQuery) -> CostOverview:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the costs…")
 def _reading(_query: CostQuery, read: tuple[object, ...]) -> CostReading:
-    since = comparison_of(_query.since, _query.until)
-    return cost.read(session.context(), _query.me, since=since, until=_query.until)
+    since, until = _query.since, _query.until
+    if _query.beside:
+        since = comparison_of(since, until)
+    return cost.read(session.context(), _query.me, since=since, until=until)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -95,6 +95,11 @@ def share(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
+def signed(amount: Decimal) -> str:
+    """A difference in US dollars: "+$0.12", "-$3.00", "$0.00"."""
+    return f"+{money(amount)}" if amount > 0 else money(amount)
+
+
 def change(now: Decimal, before: Decimal) -> str:
     """How much more or less than before: "+12.5 %", "-3.0 %", "new", "none"."""
     if not before:

@@ -52,6 +52,8 @@ COSTS = Place("provider/costs.py", "Costs", ":material/payments:")
 INVOICES = Place("provider/invoices.py", "Invoices", ":material/receipt_long:")
 INVOICE = Place("provider/invoice.py", "Invoice")
 PLANS = Place("provider/plans.py", "Plans", ":material/sell:")
+MARGINS = Place("provider/margins.py", "Margins", ":material/trending_up:")
+TENANT_COSTS = Place("provider/tenant_costs.py", "A tenant's costs")
 
 OF: dict[Role, tuple[Place, ...]] = {
     Role.TENANT: (HOME, UPLOAD, BUILDS, BUILD, MODELS, BILLS),
@@ -63,6 +65,8 @@ OF: dict[Role, tuple[Place, ...]] = {
         DEAD_LETTERS,
         TIERS,
         COSTS,
+        MARGINS,
+        TENANT_COSTS,
         INVOICES,
         INVOICE,
         PLANS,

@@ -26,7 +26,7 @@ def builds(
                 "File": build.upload.file_name,
                 "State": [words.look_of(build).word],
                 "What happened": what_happened(build, told.get(build.build_id), now=now),
-                "Requested": _naive(build.requested_at),
+                "Requested": naive(build.requested_at),
                 "Took": took(build, now=now),
                 "Algorithm": build.choices.algorithm,
                 "Target": build.choices.target or "last column",
@@ -39,12 +39,12 @@ def builds(
 def build_columns(key: str) -> dict[str, Any]:
     looks = [*(words.BUILD[state] for state in BuildState), words.STOPPING]
     return {
-        "File": _name_column("File", key),
+        "File": name_column("File", key),
         "State": st.column_config.MultiselectColumn(
             "State", options=[look.word for look in looks], color=[look.colour for look in looks]
         ),
         "What happened": st.column_config.TextColumn("What happened", width=300),
-        "Requested": _time_column("Requested"),
+        "Requested": time_column("Requested"),
         "Took": st.column_config.TextColumn("Took", alignment="right"),
     }
 
@@ -90,7 +90,7 @@ def changes(found: Sequence[AuditEntry]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "When": _naive(entry.at),
+                "When": naive(entry.at),
                 "Who": entry.actor,
                 "What": entry.action.value,
                 "Of": entry.subject,
@@ -103,7 +103,7 @@ def changes(found: Sequence[AuditEntry]) -> pd.DataFrame:
 
 
 def change_columns() -> dict[str, Any]:
-    return {"When": _time_column("When")}
+    return {"When": time_column("When")}
 
 
 def tenants(found: Sequence[Tenant]) -> pd.DataFrame:
@@ -114,7 +114,7 @@ def tenants(found: Sequence[Tenant]) -> pd.DataFrame:
                 "Status": [tenant.status.value],
                 "Id": tenant.tenant_id,
                 "Tier": tenant.tier,
-                "Since": _naive(tenant.created_at),
+                "Since": naive(tenant.created_at),
                 "First user": tenant.first_user,
                 "Note": tenant.failure or "",
             }
@@ -140,11 +140,11 @@ def removals(found: Sequence[Removal]) -> pd.DataFrame:
 def tenant_columns(key: str) -> dict[str, Any]:
     looks = list(words.TENANT.values())
     return {
-        "Tenant": _name_column("Tenant", key),
+        "Tenant": name_column("Tenant", key),
         "Status": st.column_config.MultiselectColumn(
             "Status", options=[look.word for look in looks], color=[look.colour for look in looks]
         ),
-        "Since": _time_column("Since"),
+        "Since": time_column("Since"),
     }
 
 
@@ -159,17 +159,18 @@ def remember(key: str, ids: Sequence[str]) -> None:
     st.session_state[f"{key}-ids"] = list(ids)
 
 
-def _name_column(label: str, key: str) -> Any:
+def name_column(label: str, key: str) -> Any:
     """The name is what is pressed to open the row's own page."""
     return st.column_config.ButtonColumn(label, key=key, alignment="left", pinned=True)
 
 
-def _time_column(label: str) -> Any:
+def time_column(label: str) -> Any:
+    """Times on the reader's clock."""
     zone = st.context.timezone or "UTC"
     return st.column_config.DatetimeColumn(label, format="D MMM, HH:mm", timezone=zone)
 
 
-def _naive(at: datetime) -> datetime:
+def naive(at: datetime) -> datetime:
     """UTC without saying so, which Streamlit takes it for: pandas deprecates the zoned way."""
     return at.astimezone(UTC).replace(tzinfo=None)
 

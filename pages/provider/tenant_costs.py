@@ -1,0 +1,45 @@
+"""Responsible for one tenant's cost: month by month, its builds, and the steps of a build."""
+
+from datetime import UTC
+
+import streamlit as st
+
+from backend import builds, tenants
+from backend.domain.principal import Role
+from portal import auth, month_card, month_tables, month_views, places, session, tables
+from portal import format as show
+
+me = auth.require(Role.PROVIDER)
+context = session.context()
+now = session.now()
+st.page_link(places.MARGINS.page(), label="All tenants' margins", icon=":material/arrow_back:")
+tenant = tenants.tenant(context, me, st.query_params.get("tenant", ""))
+st.title(show.plain(tenant.name))
+st.caption(f"{tenant.tenant_id} · {tenant.tier} · {tenant.status.value.lower()}")
+history = month_views.history(me, tenant, now=now)
+month = month_card.month_choice(now.astimezone(UTC).date())
+this = next(each for each in history if each.month == month)
+month_card.figures(this)
+st.caption(month_card.CAVEAT)
+
+st.subheader(f"Builds that ended in {show.month(month)}")
+ended = builds.ended_in(context, me, month, tenant_id=tenant.tenant_id)
+if build_id := tables.pressed("month-build"):
+    st.query_params["build"] = build_id
+if not ended:
+    st.info("No build ended in this month.")
+else:
+    month_card.builds(ended, key="month-build")
+chosen = st.query_params.get("build")
+for build in ended:
+    if build.build_id == chosen:
+        month_card.steps(build)
+
+st.subheader("Month by month")
+known = [each for each in history if each.cost or each.ended or each.revenue]
+st.dataframe(
+    month_tables.rows(known, first="Month"),
+    hide_index=True,
+    column_config=month_tables.row_columns("Month"),
+    alt="The tenant's cost, bill, meter, revenue and margin of each month",
+)

@@ -1,0 +1,105 @@
+"""Responsible for drawing a month in money: figures, builds, and one build's steps."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from backend.domain.build import Build
+from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.tenant_month import Month, TenantMonth
+from portal import format as show
+from portal import month_tables, tables
+
+CAVEAT = (
+    "Bill is what Cost Explorer tells of SageMaker, up to a day late; Meter is the estimate from "
+    "the seconds of builds that have ended. Of an open month both are still growing."
+)
+
+
+def month_choice(today: date) -> str:
+    """Asks for one of the months there are figures of; it stands in the address."""
+    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    chosen = st.selectbox(
+        "Month",
+        months,
+        format_func=show.month,
+        key="month",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=200,
+    )
+    return str(chosen)
+
+
+def figures(month: TenantMonth) -> None:
+    """Cost, revenue and margin, bill and meter, and what a build that succeeded cost."""
+    with st.grid(4, gap="small", min_column_width=150):
+        st.metric(
+            "Cost",
+            show.money(month.cost),
+            help=f"{show.money(month.own)} own and {show.money(month.split)} of shared cost",
+            border=True,
+            height="stretch",
+        )
+        st.metric(
+            "Margin",
+            "unknown" if month.margin is None else show.money(month.margin),
+            help="No plan tells the revenue"
+            if month.revenue is None
+            else f"Revenue {show.money(month.revenue)} less cost",
+            border=True,
+            height="stretch",
+        )
+        st.metric(
+            "Bill above meter",
+            show.signed(month.drift),
+            help=f"SageMaker's bill {show.money(month.billed)}, "
+            f"the meter {show.money(month.metered)}",
+            border=True,
+            height="stretch",
+        )
+        st.metric(
+            "A build that succeeded",
+            "none" if month.per_build is None else show.money(month.per_build),
+            help=f"{month.builds:,} of {month.ended:,} builds that ran have succeeded",
+            border=True,
+            height="stretch",
+        )
+
+
+def nobodys(month: Month) -> None:
+    """What no tenant bears, so that the month's total can be seen to be whole."""
+    st.caption(
+        f"Beside the tenants' {show.money(month.all_tenants.cost)} stand "
+        f"{show.money(month.shared)} of shared cost that is not split and "
+        f"{show.money(month.unallocated)} that is unallocated: {show.money(month.total)} in all."
+    )
+
+
+def builds(found: Sequence[Build], *, key: str) -> None:
+    """The builds that ended in the month, each to be pressed for its steps."""
+    tables.remember(key, [build.build_id for build in found])
+    st.dataframe(
+        month_tables.builds(found),
+        hide_index=True,
+        column_config=month_tables.build_columns(key),
+        alt="Builds that ended in the month, with what each cost by the meter",
+    )
+
+
+def steps(build: Build) -> None:
+    """What each step of a build used, at which price, and whose price that is."""
+    st.markdown(f"**{show.plain(build.upload.file_name)}** :gray[· what its steps used]")
+    if build.metered is None:
+        st.info(
+            "It never ran, so it cost nothing."
+            if build.started_at is None
+            else "One of its instances has no price, so the meter cannot tell what it cost."
+        )
+        return
+    st.table(month_tables.steps(build.metered), border="horizontal", hide_index=True)
+    st.caption(
+        f"{show.money(build.metered.amount)} by the meter, before tax and discounts. "
+        f"Prices: {show.plain('; '.join(build.metered.sources))}."
+    )
