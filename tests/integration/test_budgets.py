@@ -37,15 +37,15 @@ def budgeted(context: Context, tenant: Tenant, budget: Budget | None = TEN) -> T
 
 
 def ended(admin: Context, tenant: Tenant, amount: str, *, at: datetime = NOW) -> Build:
-    """A build that has ended and cost so much by the meter."""
+    """A build that has ended and cost so much by the meter; one that failed costs, too."""
     key = f"uploads/{amount}-{at.timestamp()}.csv"
     price = Price(Decimal("0.115"), "the test")
     build = replace(
         waiting_build(key),
         tenant_id=tenant.tenant_id,
         build_id=naming.build_id_of(tenant.bucket, key, "v1"),
-        state=BuildState.SUCCEEDED,
-        requested_at=at,
+        state=BuildState.FAILED,
+        requested_at=NOW,
         started_at=at,
         ended_at=at,
         metered=Metered((MeteredStep("Train", 60, price, Decimal(amount)),)),
