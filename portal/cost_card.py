@@ -10,12 +10,14 @@ import streamlit as st
 
 from backend.cost import CostReading
 from backend.domain.allocation import SharedSplit, Sharing
+from backend.domain.anomalies import Anomaly
 from backend.domain.cost import CostRecord
 from backend.domain.cost_overview import CostOverview
 from backend.domain.cost_sync import REQUEST_PRICE, SyncState
 from backend.domain.errors import Invalid
 from backend.domain.exact import amount_of, exact_sum
-from portal import cost_charts, cost_tables, session
+from backend.domain.month_forecast import MonthForecast
+from portal import cost_charts, cost_tables, cost_words, session
 from portal import format as show
 
 SPLITS = {
@@ -25,6 +27,7 @@ SPLITS = {
     SharedSplit.FIXED_SHARES: "By fixed shares",
 }
 _PLAIN = {"displayModeBar": False}
+_ODD_DAYS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,20 @@ def figures(view: CostOverview) -> None:
                 border=True,
                 height="stretch",
             )
+
+
+def outlook(told: MonthForecast | None, odd: Sequence[Anomaly]) -> None:
+    """What the month should come to, and which days of late are out of the ordinary."""
+    if told is not None:
+        st.info(show.plain(cost_words.forecast(told)), icon=":material/trending_up:")
+    if odd:
+        listed = "\n".join(f"- {show.plain(cost_words.anomaly(each))}" for each in odd[:_ODD_DAYS])
+        more = f"\n- and {len(odd) - _ODD_DAYS} more" if len(odd) > _ODD_DAYS else ""
+        st.warning(
+            listed + more,
+            title="Out of the ordinary in the last 14 days",
+            icon=":material/notification_important:",
+        )
 
 
 def charts(view: CostOverview) -> None:

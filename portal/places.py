@@ -41,6 +41,7 @@ UPLOAD = Place("tenant/upload.py", "Upload", ":material/upload:")
 BUILDS = Place("tenant/builds.py", "Builds", ":material/build:")
 BUILD = Place("tenant/build.py", "Build")
 MODELS = Place("tenant/models.py", "Models", ":material/deployed_code:")
+USAGE = Place("tenant/usage.py", "Usage", ":material/speed:")
 BILLS = Place("tenant/bills.py", "Invoices", ":material/receipt_long:")
 TENANTS = Place("provider/tenants.py", "Tenants", ":material/groups:")
 TENANT = Place("provider/tenant.py", "Tenant")
@@ -56,7 +57,7 @@ MARGINS = Place("provider/margins.py", "Margins", ":material/trending_up:")
 TENANT_COSTS = Place("provider/tenant_costs.py", "A tenant's costs")
 
 OF: dict[Role, tuple[Place, ...]] = {
-    Role.TENANT: (HOME, UPLOAD, BUILDS, BUILD, MODELS, BILLS),
+    Role.TENANT: (HOME, UPLOAD, BUILDS, BUILD, MODELS, USAGE, BILLS),
     Role.PROVIDER: (
         TENANTS,
         TENANT,

@@ -8,7 +8,16 @@ from backend import cost, cost_sharing, cost_tags, tenants
 from backend.domain.cost_sync import MONTHS_BACK, first_of_month
 from backend.domain.monthly_allocation import sharing_for
 from backend.domain.principal import Role
-from portal import auth, cost_card, cost_filters, cost_views, notices, session, tag_card
+from portal import (
+    auth,
+    cost_card,
+    cost_filters,
+    cost_outlook,
+    cost_views,
+    notices,
+    session,
+    tag_card,
+)
 from portal.refusals import refusals_as_sentences
 
 me = auth.require(Role.PROVIDER)
@@ -44,6 +53,9 @@ chosen = cost_filters.chosen(
 )
 view = cost_views.view(query.narrowed(chosen))
 cost_card.figures(view)
+cost_card.outlook(
+    cost_outlook.forecast(query, today), cost_outlook.out_of_the_ordinary(query, today)
+)
 cost_card.charts(view)
 cost_card.table(view)
 with st.container(horizontal=True):
