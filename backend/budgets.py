@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from backend.context import Context
 from backend.domain.audit import Action, AuditEntry
-from backend.domain.budget import Budget, beginning_of, end_of, month_of
+from backend.domain.budget import Budget
 from backend.domain.cost import ZERO
 from backend.domain.cost_cube import cube_of
 from backend.domain.edit import in_words, rebased
 from backend.domain.errors import Conflict
+from backend.domain.month import days_of, month_of
 from backend.domain.principal import Principal
 from backend.domain.tenant import LEAVING, Tenant
 from backend.spending import billed_of, reckon
@@ -72,5 +73,6 @@ def reckon_all(context: Context, *, now: datetime) -> int:
 
 
 def _billed(context: Context, month: str) -> dict[str, Decimal]:
-    since, until = beginning_of(month).date(), end_of(month).date()
-    return cube_of(context.cost_table.of_all(since, until), since, until).by_owner()
+    days = days_of(month)
+    months = context.cost_table.of_all(days.since, days.until)
+    return cube_of(months, days.since, days.until).by_owner()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from backend.context import Context
-from backend.domain.budget import month_of
+from backend.domain.month import month_of
 from backend.domain.scheduling import Situation
 
 

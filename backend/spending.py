@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from backend.context import Context
-from backend.domain.budget import beginning_of, end_of, month_of, spending_of
+from backend.domain.budget import spending_of
 from backend.domain.build import Build
 from backend.domain.cost_cube import cube_of
 from backend.domain.errors import Conflict
 from backend.domain.exact import exact_sum
+from backend.domain.month import bounds_of, days_of, month_of
 from backend.domain.tenant import Tenant
 
 LOG = logging.getLogger(__name__)
@@ -57,13 +58,13 @@ def reckon(
 
 def billed_of(context: Context, tenant_id: str, *, now: datetime) -> Decimal:
     """What Cost Explorer has told of the tenant's own cost in this UTC month."""
-    month = month_of(now)
-    since, until = beginning_of(month).date(), end_of(month).date()
-    return cube_of(context.cost_table.of(tenant_id, since, until), since, until).of(tenant_id)
+    days = days_of(month_of(now))
+    months = context.cost_table.of(tenant_id, days.since, days.until)
+    return cube_of(months, days.since, days.until).of(tenant_id)
 
 
 def _metered(context: Context, tenant_id: str, month: str, ended: Build | None) -> Decimal:
-    since, until = beginning_of(month), end_of(month)
+    since, until = bounds_of(month)
     builds = {b.build_id: b for b in context.builds.ended_of(tenant_id, since, until)}
     if ended is not None and ended.ended_at is not None and since <= ended.ended_at < until:
         builds[ended.build_id] = ended

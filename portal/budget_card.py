@@ -5,8 +5,9 @@ from datetime import datetime
 
 import streamlit as st
 
-from backend.domain.budget import WARNINGS, Budget, month_of
+from backend.domain.budget import WARNINGS, Budget
 from backend.domain.exact import amount_of
+from backend.domain.month import month_of
 from backend.domain.tenant import Tenant
 from portal import cost_words, session
 from portal import format as show

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from backend.domain.anomalies import Anomaly, Kind
-from backend.domain.budget import WARNINGS, Budget, beginning_of, end_of, month_of
+from backend.domain.budget import WARNINGS, Budget
 from backend.domain.cost_month import SHARED, UNALLOCATED
 from backend.domain.expected_cost import ExpectedCost
+from backend.domain.month import days_of, month_of, name_of
 from backend.domain.month_forecast import MonthForecast
 from backend.domain.tenant import Tenant
 from portal import format as show
@@ -31,7 +32,7 @@ def before_builds(cost: ExpectedCost, *, builds: int) -> str:
 def of_budget(tenant: Tenant, budget: Budget, *, now: datetime) -> str:
     """ "$8.20 of $10.00 in November"."""
     spent = show.money(tenant.spent(month_of(now)))
-    return f"{spent} of {show.money(budget.monthly)} in {_month(month_of(now))}"
+    return f"{spent} of {show.money(budget.monthly)} in {name_of(month_of(now))}"
 
 
 def budget_warning(tenant: Tenant, *, now: datetime) -> str | None:
@@ -45,7 +46,8 @@ def budget_warning(tenant: Tenant, *, now: datetime) -> str | None:
     told = f"{part} is spent: {of_budget(tenant, budget, now=now)}."
     if not budget.stops:
         return f"{told} Builds go on." if all_of_it else told
-    lifted = f"until {end_of(month).day} {end_of(month):%B}, or until it is raised"
+    anew = days_of(month).until
+    lifted = f"until {anew.day} {anew:%B}, or until it is raised"
     if all_of_it:
         return f"{told} Builds wait {lifted}; what runs goes on."
     return f"{told} Once all of it is, builds wait {lifted}."
@@ -53,7 +55,7 @@ def budget_warning(tenant: Tenant, *, now: datetime) -> str | None:
 
 def forecast(told: MonthForecast) -> str:
     """ "November should come to $31.20, between $28.00 and $34.40 (the mean of …)"."""
-    month = _month(told.month)
+    month = name_of(told.month)
     if told.low == told.high:
         return f"{month} comes to {show.money(told.expected)} ({told.basis})"
     return (
@@ -71,7 +73,3 @@ def anomaly(told: Anomaly) -> str:
         return f"{where}: {amount}, new: there was no such cost before"
     usual = f"about {show.money(told.expected)} is usual"
     return f"{where}: {amount} where {usual} and {bound} the {_FARTHEST[told.kind]}"
-
-
-def _month(month: str) -> str:
-    return f"{beginning_of(month):%B}"

@@ -1,12 +1,13 @@
 """Responsible for a tenant's budget: what is spent of it in a month, and how far that has come."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from backend.domain.cost import ZERO
 from backend.domain.errors import Invalid
 from backend.domain.exact import exponent_of
+from backend.domain.month import month_of, name_of
 
 WARNINGS = (50, 80, 100)  # per cent
 MOST = Decimal(1_000_000_000)
@@ -79,24 +80,10 @@ def spending_of(
     return Spending(month, amount, billed.quantize(_KEPT), now, reached, since if reached else None)
 
 
-def month_of(at: datetime) -> str:
-    """The UTC month of a time, written 2026-11."""
-    return f"{at.astimezone(UTC):%Y-%m}"
-
-
-def beginning_of(month: str) -> datetime:
-    return datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC)
-
-
-def end_of(month: str) -> datetime:
-    """When the next month begins."""
-    return (beginning_of(month) + timedelta(days=31)).replace(day=1)
-
-
 def over_budget(spent: Decimal, budget: Budget, month: str) -> str:
     """ "over budget: $12.40 of $10.00 in November"."""
     of = f"{_dollars(spent)} of {_dollars(budget.monthly)}"
-    return f"over budget: {of} in {beginning_of(month):%B}"
+    return f"over budget: {of} in {name_of(month)}"
 
 
 def _dollars(amount: Decimal) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.domain.budget import end_of
 from backend.domain.forecast import Opening, open_now
+from backend.domain.month import bounds_of
 from backend.domain.scheduling import Situation
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.tier import Tier
@@ -43,7 +43,7 @@ def explained(
     if kept is not None:
         return Explanation(position, kept)
     if tenant is not None and (over := tenant.over_budget(situation.month)) is not None:
-        return Explanation(position, over, end_of(situation.month), "a new month's budget")
+        return Explanation(position, over, bounds_of(situation.month)[1], "a new month's budget")
     reason = _cap(situation, tenant, by_tier, by_cap, to_itself=to_itself)
     if reason is None:
         reason = _slots(situation, tier, position)

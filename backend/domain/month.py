@@ -43,6 +43,11 @@ def in_words(month: str) -> str:
     return f"{days_of(month).since:%B %Y}"
 
 
+def name_of(month: str) -> str:
+    """November, where the year goes without saying."""
+    return f"{days_of(month).since:%B}"
+
+
 def _first_of_next(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 

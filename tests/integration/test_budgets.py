@@ -13,12 +13,13 @@ from backend import budgets
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.audit import Action
-from backend.domain.budget import Budget, beginning_of, end_of, month_of
+from backend.domain.budget import Budget
 from backend.domain.build import Build, BuildState
 from backend.domain.cost import CostRecord
 from backend.domain.cost_month import CostMonth
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.meter_reading import Metered, MeteredStep
+from backend.domain.month import bounds_of, month_of
 from backend.domain.price_book import Price
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.spending import reckon
@@ -151,8 +152,8 @@ def test_what_was_spent_before_counts_and_the_greater_of_meter_and_bill_does(
     tenant, other, month = new_tenant("basic"), new_tenant("basic"), month_of(NOW)
     ended(admin, tenant, "3")
     ended(admin, tenant, "2.5")
-    ended(admin, tenant, "50", at=beginning_of(month) - timedelta(seconds=1))
-    ended(admin, tenant, "50", at=end_of(month))
+    ended(admin, tenant, "50", at=bounds_of(month)[0] - timedelta(seconds=1))
+    ended(admin, tenant, "50", at=bounds_of(month)[1])
     ended(admin, other, "50")
     found = budgeted(portal, tenant)
     assert found.spending is not None
@@ -211,7 +212,7 @@ def test_dispatches_are_told_only_when_a_budget_is_spent_or_is_so_no_more(
     assert notices(admin) == before + 1
     reckon(admin, tenant.tenant_id, now=NOW)
     assert notices(admin) == before + 1
-    found = reckon(admin, tenant.tenant_id, now=end_of(month_of(NOW)))
+    found = reckon(admin, tenant.tenant_id, now=bounds_of(month_of(NOW))[1])
     assert found is not None
     assert found.over_budget(month_of(NOW)) is None
 

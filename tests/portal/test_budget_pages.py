@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.context import Context
-from backend.domain.budget import Budget, Spending, end_of, month_of
+from backend.domain.budget import Budget, Spending
 from backend.domain.build import BuildState
+from backend.domain.month import days_of, month_of
 from backend.domain.tenant import Tenant
 from tests.portal import made
 from tests.portal.conftest import PAT, Visit, labelled, mara_of, said
@@ -87,7 +88,7 @@ def test_home_says_that_builds_wait_because_the_budget_is_spent(
     over = spent(admin, fresh, "12.4", stops=True)
     made.build(admin, over, BuildState.WAITING)
     app = visit(mara_of(over))
-    then = end_of(month_of(NOW))
+    then = days_of(month_of(NOW)).until
     assert f"Builds wait until {then.day} {then:%B}" in said(app.error)
     assert "over budget: $12.40 of $10.00 in" in said(app.info)
 

@@ -1,7 +1,7 @@
 """A tenant's budget: how far it is spent, when that is told, and what it stops."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,9 +12,6 @@ from backend.domain.budget import (
     WARNINGS,
     Budget,
     Spending,
-    beginning_of,
-    end_of,
-    month_of,
     spending_of,
 )
 from backend.domain.errors import Invalid
@@ -91,12 +88,6 @@ def test_when_a_warning_was_reached_stays_known():
     assert spent("11", before=first, now=LATER).reached_at == LATER
     assert spent("1", before=first, now=LATER).reached_at is None
     assert spent("9", before=replace(first, month="2026-04"), now=LATER).reached_at == LATER
-
-
-def test_a_month_is_utcs():
-    in_tokyo = datetime(2026, 6, 1, 8, 0, tzinfo=timezone(timedelta(hours=9)))
-    assert month_of(in_tokyo) == "2026-05"
-    assert end_of("2026-12") == beginning_of("2027-01") == datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def test_only_this_months_spending_counts():
