@@ -6,33 +6,28 @@ from datetime import date, timedelta
 import streamlit as st
 
 from backend.domain.anomalies import Anomaly, anomalies
+from backend.domain.cost_series import complete_until, daily, series
 from backend.domain.cost_sync import first_of_month
 from backend.domain.month_forecast import MonthForecast, forecast_month
 from portal.cost_views import CostQuery, cube
 
 # Anomalies are judged by the 28 days before each, a forecast by the last 28.
 _MONTHS_BEFORE = 2
-_SHOWN_DAYS = 14
+_SHOWN = timedelta(days=14)
 
 
 def forecast(query: CostQuery, today: date) -> MonthForecast | None:
     """What the open month comes to in all; None before a full day of cost is known."""
-    found = cube(_recent(query, today))
-    if found.last_day is None:
+    if query.synced_at is None:
         return None
-    daily = dict(zip(found.days, found.by_day(), strict=True))
-    begun = next(day for day, amount in daily.items() if amount)
-    return forecast_month(
-        {day: amount for day, amount in daily.items() if begun <= day <= today},
-        month=today,
-        complete_until=min(found.last_day, today),
-    )
+    known = daily(cube(_recent(query, today)))
+    return forecast_month(known, month=today, complete_until=complete_until(query.synced_at))
 
 
 def out_of_the_ordinary(query: CostQuery, today: date) -> list[Anomaly]:
     """Those among the last two weeks' days, the latest first."""
     recent = _recent(query, today)
-    return _anomalies(recent, recent.read, recent.measure.value, today)
+    return _anomalies(recent, recent.read, recent.measure.value)
 
 
 def _recent(query: CostQuery, today: date) -> CostQuery:
@@ -41,21 +36,12 @@ def _recent(query: CostQuery, today: date) -> CostQuery:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _anomalies(
-    _query: CostQuery, read: tuple[object, ...], measure: str, today: date
-) -> list[Anomaly]:
-    found = cube(_query)
-    if found.last_day is None:
+def _anomalies(_query: CostQuery, read: tuple[object, ...], measure: str) -> list[Anomaly]:
+    if _query.synced_at is None:
         return []
-    until = today + timedelta(days=1)
-    days = found.days
-    series = {
-        (owner, service): {day: amount for day, amount in zip(days, amounts, strict=True) if amount}
-        for owner, service, amounts in found.series()
-    }
     return anomalies(
-        series,
-        since=today - timedelta(days=_SHOWN_DAYS - 1),
-        until=until,
-        complete_until=min(found.last_day, today),
+        series(cube(_query)),
+        since=_query.until - _SHOWN,
+        until=_query.until,
+        complete_until=complete_until(_query.synced_at),
     )
