@@ -7,13 +7,16 @@ same file; nothing in it is of today or later, as those days hold what really ru
 import json
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from backend.context import Context
 from backend.domain import naming
+from backend.domain.new_tenant import NewTenant
+from backend.domain.tenant import TenantStatus
 from demo.cast import TENANTS
 
 DAYS = 90
@@ -86,10 +89,27 @@ def write_history(file: Path, *, today: date, seed: int = SEED) -> None:
             lines.write(json.dumps(line) + "\n")
 
 
+def remember_tenants(context: Context, *, today: date) -> None:
+    """The made-up tenants as tenants that have left, the real ones as if they had been here.
+
+    So the past's costs are of tenants in the registry, and of a tier.
+    """
+    since = _began(today)
+    for player in TENANTS:
+        tenant = context.tenants.get(player.tenant_id)
+        context.tenants.save(tenant, replace(tenant, created_at=since))
+    for tenant_id, tier in _MADE_UP.items():
+        name = f"{tenant_id.replace('-', ' ').title()} (synthetic)"
+        new = NewTenant(tenant_id, name, tier, first_user="").registered(context.site, at=since)
+        left_at = datetime.combine(today, time(), UTC)
+        gone = replace(new, left_at=left_at, kept_usage=())
+        context.tenants.add(gone.with_status(TenantStatus.OFFBOARDED))
+
+
 def history(*, today: date, seed: int = SEED) -> Iterator[dict[str, Any]]:
     """The ledger's lines: what was activated before the first day, then cost by its source."""
     draw = random.Random(seed)  # noqa: S311 - a made-up past keeps no secret
-    began = datetime.combine(today - timedelta(days=DAYS + 2), time(), UTC)
+    began = _began(today)
     for key in (*naming.COST_TAGS, naming.SYNTHETIC_TAG):
         yield {"activated": key, "at": began.isoformat()}
     days = [today - timedelta(days=number) for number in range(DAYS, 0, -1)]
@@ -103,6 +123,10 @@ def history(*, today: date, seed: int = SEED) -> Iterator[dict[str, Any]]:
         for use in uses:
             yield _line(use, tags, _used(draw, use, days))
     yield from _charges(draw, days)
+
+
+def _began(today: date) -> datetime:
+    return datetime.combine(today - timedelta(days=DAYS + 2), time(), UTC)
 
 
 def _tiers() -> dict[str, str]:

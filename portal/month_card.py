@@ -53,7 +53,7 @@ def figures(month: TenantMonth) -> None:
         )
         st.metric(
             "Bill above meter",
-            show.signed(month.drift),
+            show.signed(month.drift) if month.metered else "no builds",
             help=f"SageMaker's bill {show.money(month.billed)}, "
             f"the meter {show.money(month.metered)}",
             border=True,

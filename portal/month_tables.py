@@ -122,10 +122,9 @@ def _row(month: TenantMonth, first: str) -> dict[str, Any]:
 
 
 def _drift(month: TenantMonth) -> str:
-    if not month.metered and not month.billed:
+    if not month.metered:
         return ""
-    told = show.signed(month.drift)
-    return f"{told} · {show.change(month.billed, month.metered)}" if month.metered else told
+    return f"{show.signed(month.drift)} · {show.change(month.billed, month.metered)}"
 
 
 def _known(amount: Decimal | None) -> str:
