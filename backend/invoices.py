@@ -64,31 +64,27 @@ def of_month(
     return MonthOfInvoices(month, tuple(v for _, v in sorted({**issued, **drafts}.items())), why)
 
 
-def revenues(
+def brought(
     context: Context,
     principal: Principal,
-    month: str,
+    tenant_id: str,
     usages: Iterable[MonthUsage],
     *,
     now: datetime,
 ) -> dict[str, Decimal]:
-    """US dollars by tenant that a month brings, of all tenants at once and without their builds.
+    """US dollars that a tenant's months bring, by month: those of the usages, and issued ones.
 
-    As issued; else as a draft of the `usages` would say, which the costs table keeps. Tenants
-    whose tier has no plan are left out. Raises Invalid for what is no month or has not begun.
+    As issued; else as a draft of the usage would say, which the costs table keeps: no build is
+    read. Months whose tier has no plan are left out. Raises Invalid for a month that has not begun.
     """
-    principal.as_provider()
-    checked_begun(month, now=now)
-    found = {each.tenant_id: each.total for each in context.invoices.of_month(month)}
-    used = {usage.tenant_id: usage for usage in usages if usage.month == month}
+    tenant = _named(context, principal, tenant_id)
+    found = {each.month: each.total for each in context.invoices.of_tenant(tenant_id)}
     plans = context.plans.read()
-    for tenant in context.tenants.all():
-        usage = used.get(tenant.tenant_id, MonthUsage(tenant.tenant_id, month))
-        if tenant.tenant_id in found or tenant.status is TenantStatus.ONBOARDING:
-            continue
-        draft = _sketch_of(tenant, usage, plans, now=now)
+    for usage in usages:
+        checked_begun(usage.month, now=now)
+        draft = None if usage.month in found else _sketch_of(tenant, usage, plans, now=now)
         if draft is not None and not draft.missing_plan:
-            found[tenant.tenant_id] = draft.total
+            found[usage.month] = draft.total
     return found
 
 

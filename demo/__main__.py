@@ -30,6 +30,7 @@ from demo.history import remember_tenants, write_history
 
 STATE = ROOT / ".demo"
 _PORTAL_SECONDS = 60
+_BUILD_SECONDS = 180
 _COST_REQUESTS_A_DAY = 300
 _PUT_SECONDS = 60
 
@@ -73,7 +74,19 @@ def _play(cloud: OwnCloud, port: int, began: float) -> None:
         cost.sync(context.as_portal(), PROVIDER)
         _wait(portal, port)
         _invite(url, time.monotonic() - began)
+        _await_builds(context)
+        cost.sync(context.as_portal(), PROVIDER)
         portal.wait()
+
+
+def _await_builds(context: Context) -> None:
+    """Until the first builds have ended, so that their cost is there to be seen; not for ever."""
+    limit = time.monotonic() + _BUILD_SECONDS
+    while time.monotonic() < limit:
+        found = [context.builds.of_tenant(player.tenant_id, limit=1) for player in TENANTS]
+        if all(builds and builds[0].state.is_final for builds in found):
+            return
+        time.sleep(1)
 
 
 def _enter(context: Context, player: Player) -> None:

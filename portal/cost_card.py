@@ -17,7 +17,7 @@ from backend.domain.cost_sync import REQUEST_PRICE, SyncState
 from backend.domain.errors import Invalid
 from backend.domain.exact import amount_of, exact_sum
 from backend.domain.month_forecast import MonthForecast
-from portal import cost_charts, cost_tables, cost_words, session
+from portal import cost_charts, cost_tables, cost_words, session, tables
 from portal import format as show
 
 SPLITS = {
@@ -136,6 +136,7 @@ def table(view: CostOverview) -> None:
     st.dataframe(
         cost_tables.tenants(view),
         hide_index=True,
+        height=tables.height_of(len(view.tenants) + 2),
         column_config=cost_tables.tenant_columns(),
         alt="Cost of each tenant in the period, with its part of shared cost",
     )

@@ -33,10 +33,7 @@ def by_day(view: CostOverview, palette: Palette) -> go.Figure:
                 marker=_paint(label, index, palette),
                 hovertemplate="%{y:$,.4~r}",
             )
-    figure.update_layout(barmode="stack", bargap=0.2, hovermode="x unified", showlegend=True)
-    figure.update_xaxes(tickformat="%-d %b", nticks=10)
-    figure.update_yaxes(tickformat="$,.2~r")
-    return framed(figure, height=340)
+    return _stacked(figure, height=340)
 
 
 def by_service_and_day(cube: CostCube, palette: Palette) -> go.Figure:
@@ -51,10 +48,7 @@ def by_service_and_day(cube: CostCube, palette: Palette) -> go.Figure:
             marker={"color": palette.of(index)},
             hovertemplate="%{y:$,.4~r}",
         )
-    figure.update_layout(barmode="stack", bargap=0.2, hovermode="x unified", showlegend=True)
-    figure.update_xaxes(tickformat="%-d %b", nticks=10)
-    figure.update_yaxes(tickformat="$,.2~r")
-    return framed(figure, height=260)
+    return _stacked(figure, height=260)
 
 
 def stacked(view: CostOverview) -> list[tuple[str, Sequence[Decimal]]]:
@@ -113,6 +107,14 @@ def bucketed(days: Sequence[Decimal], width: int) -> list[Decimal]:
     if width == 1:
         return list(days)
     return [exact_sum(days[start : start + width]) for start in range(0, len(days), width)]
+
+
+def _stacked(figure: go.Figure, *, height: int) -> go.Figure:
+    """Credits hang below the axis, so that nothing is hidden behind them."""
+    figure.update_layout(barmode="relative", bargap=0.2, hovermode="x unified", showlegend=True)
+    figure.update_xaxes(tickformat="%-d %b", nticks=10)
+    figure.update_yaxes(tickformat="$,.2~r")
+    return framed(figure, height=height)
 
 
 def _width(view: CostOverview) -> int:

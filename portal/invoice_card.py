@@ -112,7 +112,7 @@ def month_list(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal] | N
     st.dataframe(
         invoice_tables.of_month(found, costs),
         hide_index=True,
-        height="content" if len(found) <= 20 else 740,
+        height=tables.height_of(len(found)),
         column_config=invoice_tables.columns("open-invoice"),
         alt="Each tenant's invoice, its cost and what is left",
     )

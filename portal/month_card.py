@@ -11,11 +11,6 @@ from backend.domain.tenant_month import Month, TenantMonth
 from portal import format as show
 from portal import month_tables, tables
 
-CAVEAT = (
-    "Bill is what Cost Explorer tells of SageMaker, up to a day late; Meter is the estimate from "
-    "the seconds of builds that have ended. Of an open month both are still growing."
-)
-
 
 def month_choice(today: date) -> str:
     """Asks for one of the months there are figures of; it stands in the address."""
@@ -33,21 +28,12 @@ def month_choice(today: date) -> str:
 
 
 def figures(month: TenantMonth) -> None:
-    """Cost, revenue and margin, bill and meter, and what a build that succeeded cost."""
+    """Cost, bill and meter, what a build that succeeded cost, and margin where it is told."""
     with st.grid(4, gap="small", min_column_width=150):
         st.metric(
             "Cost",
             show.money(month.cost),
             help=f"{show.money(month.own)} own and {show.money(month.split)} of shared cost",
-            border=True,
-            height="stretch",
-        )
-        st.metric(
-            "Margin",
-            "unknown" if month.margin is None else show.money(month.margin),
-            help="No plan tells the revenue"
-            if month.revenue is None
-            else f"Revenue {show.money(month.revenue)} less cost",
             border=True,
             height="stretch",
         )
@@ -62,10 +48,37 @@ def figures(month: TenantMonth) -> None:
         st.metric(
             "A build that succeeded",
             "none" if month.per_build is None else show.money(month.per_build),
-            help=f"{month.builds:,} of {month.ended:,} builds that ran have succeeded",
+            help="All cost, over the builds that succeeded",
             border=True,
             height="stretch",
         )
+        if month.margin is None or month.revenue is None:
+            st.metric(
+                "Builds",
+                f"{month.builds:,} of {month.ended:,}",
+                help="Builds that succeeded, of all that ended after they ran",
+                border=True,
+                height="stretch",
+            )
+        else:
+            st.metric(
+                "Margin",
+                show.money(month.margin),
+                help=f"Revenue {show.money(month.revenue)} less cost",
+                border=True,
+                height="stretch",
+            )
+
+
+def lag(month: Month) -> None:
+    """What bill and meter are, and how far the bill is behind."""
+    known = f"knows cost up to {month.last_day:%-d %b}" if month.last_day else "knows no cost yet"
+    growing = " Of a month that is not settled both may still grow." if month.estimated else ""
+    st.caption(
+        "Bill is what Cost Explorer tells of SageMaker; it is up to a day late, and "
+        f"{known}. Meter is the estimate from the seconds of builds that had ended when it was "
+        f"read.{growing} Revenue and margins are on Invoices."
+    )
 
 
 def nobodys(month: Month) -> None:
@@ -83,6 +96,7 @@ def builds(found: Sequence[Build], *, key: str) -> None:
     st.dataframe(
         month_tables.builds(found),
         hide_index=True,
+        height=tables.height_of(len(found)),
         column_config=month_tables.build_columns(key),
         alt="Builds that ended in the month, with what each cost by the meter",
     )

@@ -18,8 +18,13 @@ _MONEY = ("Own", "Of shared", "Cost", "Bill", "Meter", "Drift", "A build", "Reve
 
 
 def rows(months: Sequence[TenantMonth], *, first: str) -> pd.DataFrame:
-    """One row each; `first` names what tells them apart: "Tenant", "Tier" or "Month"."""
-    return pd.DataFrame([_row(month, first) for month in months])
+    """One row each; `first` names what tells them apart: "Tenant" or "Month".
+
+    Revenue and margin are there where any month's revenue is told.
+    """
+    found = pd.DataFrame([_row(month, first) for month in months])
+    told = any(month.revenue is not None for month in months)
+    return found if told else found.drop(columns=["Revenue", "Margin"], errors="ignore")
 
 
 def row_columns(first: str, key: str | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Responsible for months in money as pages ask for them, read once for each sync."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from backend import cost, cost_sharing, invoices, tenants
@@ -8,32 +9,36 @@ from backend.domain.month import days_of
 from backend.domain.principal import Principal
 from backend.domain.tenant import Tenant
 from backend.domain.tenant_month import Month, TenantMonth, month_of
+from backend.domain.usage import MonthUsage
 from portal import session
 from portal.cost_views import UNKNOWN_TIER, CostQuery, cube, reading
 
 
-def month(me: Principal, wanted: str, *, now: datetime) -> Month:
+def month(me: Principal, wanted: str) -> Month:
     """All tenants' month."""
     days = days_of(wanted)
-    return _month(me, wanted, _query(me, days.since, days.until), now=now)
+    return _month(wanted, _query(me, days.since, days.until))
 
 
 def history(me: Principal, tenant: Tenant, *, now: datetime) -> tuple[TenantMonth, ...]:
-    """One tenant's open month and the twelve before it, the open one first."""
+    """One tenant's open month and the twelve before it, the open one first, with their revenue."""
     today = now.astimezone(UTC).date()
     query = _query(me, first_of_month(today, MONTHS_BACK), first_of_month(today, -1))
-    wanted = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    used = {
+        usage.month: usage for usage in reading(query).usage if usage.tenant_id == tenant.tenant_id
+    }
+    usages = [used.get(one, MonthUsage(tenant.tenant_id, one)) for one in months]
+    brought = invoices.brought(session.context(), me, tenant.tenant_id, usages, now=now)
     return tuple(
-        next(
-            (
-                each
-                for each in _month(me, one, query, now=now).tenants
-                if each.tenant_id == tenant.tenant_id
-            ),
-            TenantMonth(tenant.tenant_id, one, tenant.tier),
-        )
-        for one in wanted
+        replace(_of(tenant, _month(one, query)), revenue=brought.get(one)) for one in months
     )
+
+
+def _of(tenant: Tenant, found: Month) -> TenantMonth:
+    """The tenant's part of the month, which may be nothing."""
+    mine = (each for each in found.tenants if each.tenant_id == tenant.tenant_id)
+    return next(mine, TenantMonth(tenant.tenant_id, found.month, tenant.tier))
 
 
 def _query(me: Principal, since: date, until: date) -> CostQuery:
@@ -49,14 +54,11 @@ def _query(me: Principal, since: date, until: date) -> CostQuery:
     )
 
 
-def _month(me: Principal, wanted: str, query: CostQuery, *, now: datetime) -> Month:
-    usage = [each for each in reading(query).usage if each.month == wanted]
-    brought = invoices.revenues(session.context(), me, wanted, usage, now=now)
+def _month(wanted: str, query: CostQuery) -> Month:
     return month_of(
         cube(query),
         wanted,
         query.choices,
-        usage,
-        revenue=brought,
+        reading(query).usage,
         tier_of=lambda tenant_id: query.tiers.get(tenant_id, UNKNOWN_TIER),
     )

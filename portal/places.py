@@ -53,7 +53,7 @@ COSTS = Place("provider/costs.py", "Costs", ":material/payments:")
 INVOICES = Place("provider/invoices.py", "Invoices", ":material/receipt_long:")
 INVOICE = Place("provider/invoice.py", "Invoice")
 PLANS = Place("provider/plans.py", "Plans", ":material/sell:")
-MARGINS = Place("provider/margins.py", "Margins", ":material/trending_up:")
+METER = Place("provider/meter.py", "Bill and meter", ":material/speed:")
 TENANT_COSTS = Place("provider/tenant_costs.py", "A tenant's costs")
 
 OF: dict[Role, tuple[Place, ...]] = {
@@ -66,7 +66,7 @@ OF: dict[Role, tuple[Place, ...]] = {
         DEAD_LETTERS,
         TIERS,
         COSTS,
-        MARGINS,
+        METER,
         TENANT_COSTS,
         INVOICES,
         INVOICE,

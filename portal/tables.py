@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +14,8 @@ from backend.domain.removal import Removal
 from backend.domain.tenant import Tenant
 from portal import format as show
 from portal import words
+
+_ROWS_SHOWN, _HEIGHT_SHOWN = 20, 740
 
 
 def builds(
@@ -152,6 +154,11 @@ def pressed(key: str) -> str | None:
     """The id of the row whose name was pressed, in the table as it stood when that was done."""
     click = st.session_state.get(key)
     return st.session_state[f"{key}-ids"][click.row] if click else None
+
+
+def height_of(rows: int) -> Literal["content"] | int:
+    """As high as its rows, or as twenty of them where there are more."""
+    return "content" if rows <= _ROWS_SHOWN else _HEIGHT_SHOWN
 
 
 def remember(key: str, ids: Sequence[str]) -> None:

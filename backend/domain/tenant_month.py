@@ -20,7 +20,7 @@ class TenantMonth:
 
     `own` and `split`, its part of shared cost, are what it cost; `billed` of them is SageMaker's
     bill, and `metered` is what the meter of its builds says that should be. `builds` have
-    succeeded, `ended` ran. `revenue` is what it is invoiced, None where no plan tells.
+    succeeded, `ended` ran. `revenue` is what it is invoiced, None where that is not told.
     """
 
     tenant_id: str
@@ -67,16 +67,7 @@ class Month:
 
     @property
     def all_tenants(self) -> TenantMonth:
-        return summed("All tenants", self.month, "", self.tenants)
-
-    @property
-    def tiers(self) -> tuple[TenantMonth, ...]:
-        """Each tier's tenants together, the dearest tier first."""
-        by_tier: dict[str, list[TenantMonth]] = {}
-        for tenant in self.tenants:
-            by_tier.setdefault(tenant.tier, []).append(tenant)
-        found = [summed(tier, self.month, tier, members) for tier, members in by_tier.items()]
-        return tuple(sorted(found, key=_dearest))
+        return summed("All tenants", self.month, self.tenants)
 
 
 def month_of(
@@ -85,10 +76,9 @@ def month_of(
     choices: Sequence[Sharing],
     usage: Iterable[MonthUsage],
     *,
-    revenue: Mapping[str, Decimal],
     tier_of: Callable[[str], str],
 ) -> Month:
-    """The month of a cube that holds it whole, with what its builds used and what they brought."""
+    """The month of a cube that holds it whole, with what its builds used."""
     first = date.fromisoformat(f"{month}-01")
     until = first_of_month(first, -1)
     parts = allocated(cube, first, until, choices)
@@ -96,8 +86,8 @@ def month_of(
     jobs = together(part.allocation for part in parts if part.service == SAGEMAKER)
     used = {each.tenant_id: each for each in usage if each.month == month}
     tenants = [
-        _tenant(tenant_id, month, tier_of(tenant_id), whole, jobs, used, revenue)
-        for tenant_id in {*whole.direct, *whole.split, *used, *revenue}
+        _tenant(tenant_id, month, tier_of(tenant_id), whole, jobs, used)
+        for tenant_id in {*whole.direct, *whole.split, *used}
     ]
     days = cube.during(first, until)
     return Month(
@@ -111,20 +101,18 @@ def month_of(
     )
 
 
-def summed(name: str, month: str, tier: str, members: Sequence[TenantMonth]) -> TenantMonth:
-    """Several tenants as one; revenue is what is known of it."""
-    known = [member.revenue for member in members if member.revenue is not None]
+def summed(name: str, month: str, members: Sequence[TenantMonth]) -> TenantMonth:
+    """Several tenants as one, without their revenue."""
     return TenantMonth(
         tenant_id=name,
         month=month,
-        tier=tier,
+        tier="",
         own=exact_sum(member.own for member in members),
         split=exact_sum(member.split for member in members),
         billed=exact_sum(member.billed for member in members),
         metered=exact_sum(member.metered for member in members),
         builds=sum(member.builds for member in members),
         ended=sum(member.ended for member in members),
-        revenue=exact_sum(known) if known else None,
     )
 
 
@@ -135,7 +123,6 @@ def _tenant(
     whole: Allocation,
     jobs: Allocation,
     used: Mapping[str, MonthUsage],
-    revenue: Mapping[str, Decimal],
 ) -> TenantMonth:
     usage = used.get(tenant_id, MonthUsage(tenant_id, month))
     return TenantMonth(
@@ -148,7 +135,6 @@ def _tenant(
         metered=usage.metered,
         builds=usage.builds,
         ended=usage.ended,
-        revenue=revenue.get(tenant_id),
     )
 
 

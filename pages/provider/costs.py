@@ -39,7 +39,6 @@ with refusals_as_sentences():
             cost.sync(context, me)
         notices.tell("Cost Explorer has been read.")
         st.rerun()
-tag_card.draw(cost_tags.statuses(context, me), now=now)
 if not whole.tenants and not whole.whole.total:
     st.info(
         "No cost is known of this period. Cost Explorer runs up to a day behind, and a new tag key "
@@ -52,6 +51,7 @@ chosen = cost_filters.chosen(
     sorted({tenant.tier for tenant in whole.tenants}),
 )
 view = cost_views.view(query.narrowed(chosen))
+tag_card.warn(cost_tags.statuses(context, me))
 cost_card.figures(view)
 cost_card.outlook(
     cost_outlook.forecast(query, today), cost_outlook.out_of_the_ordinary(query, today)
@@ -71,3 +71,4 @@ with st.expander("How shared cost is split", icon=":material/call_split:"):
             )
             notices.tell("Saved: shared cost is split so from now on.")
             st.rerun()
+tag_card.draw(cost_tags.statuses(context, me), now=now)

@@ -12,7 +12,7 @@ from portal import format as show
 me = auth.require(Role.PROVIDER)
 context = session.context()
 now = session.now()
-st.page_link(places.MARGINS.page(), label="All tenants' margins", icon=":material/arrow_back:")
+st.page_link(places.METER.page(), label="All tenants", icon=":material/arrow_back:")
 tenant = tenants.tenant(context, me, st.query_params.get("tenant", ""))
 st.title(show.plain(tenant.name))
 st.caption(f"{tenant.tenant_id} · {tenant.tier} · {tenant.status.value.lower()}")
@@ -20,7 +20,12 @@ history = month_views.history(me, tenant, now=now)
 month = month_card.month_choice(now.astimezone(UTC).date())
 this = next(each for each in history if each.month == month)
 month_card.figures(this)
-st.caption(month_card.CAVEAT)
+st.page_link(
+    places.INVOICE.page(),
+    label=f"Its invoice of {show.month(month)}",
+    icon=places.INVOICES.icon,
+    query_params={"tenant": tenant.tenant_id, "month": month},
+)
 
 st.subheader(f"Builds that ended in {show.month(month)}")
 ended = builds.ended_in(context, me, month, tenant_id=tenant.tenant_id)

@@ -27,6 +27,7 @@ from backend.domain.month import bounds_of
 from backend.domain.plan import DEFAULT_PLANS
 from backend.domain.price_book import PriceBook
 from backend.domain.tenant import Tenant
+from backend.domain.usage import MonthUsage
 from backend.month_usage import used_in
 from tests.integration.estate import PAT, without
 from tests.integration.lines import person_of, remembered_of
@@ -347,14 +348,15 @@ def test_what_a_month_brings_is_told_from_usage_alone_and_as_issued_once_it_is(
     for owner in (acme, other):
         built(admin, owner, month, seconds=30_000)
     ids, now = (acme.tenant_id, other.tenant_id), after(month)
-    usages = [used_in(portal, owner, month).usage for owner in (acme, other)]
-    drafts = {each: invoices.see(portal, PAT, month, tenant_id=each, now=now).total for each in ids}
-    found = invoices.revenues(portal, PAT, month, usages, now=now)
-    assert {each: found[each] for each in ids} == drafts
+    for owner, tenant_id in zip((acme, other), ids, strict=True):
+        usage = used_in(portal, owner, month).usage
+        draft = invoices.see(portal, PAT, month, tenant_id=tenant_id, now=now)
+        assert invoices.brought(portal, PAT, tenant_id, [usage], now=now) == {month: draft.total}
     issued = invoices.issue(portal, PAT, acme.tenant_id, month, now=now)
-    found = invoices.revenues(portal, PAT, month, (), now=now)
-    assert found[acme.tenant_id] == issued.total
-    assert found[other.tenant_id] == BASIC.monthly_fee
+    assert invoices.brought(portal, PAT, acme.tenant_id, (), now=now) == {month: issued.total}
+    nothing = MonthUsage(other.tenant_id, month)
+    found = invoices.brought(portal, PAT, other.tenant_id, [nothing], now=now)
+    assert found == {month: BASIC.monthly_fee}
 
 
 def test_only_providers_issue_and_list_everybodys(portal: Context, acme: Tenant, month: str):
@@ -363,7 +365,7 @@ def test_only_providers_issue_and_list_everybodys(portal: Context, acme: Tenant,
         lambda: invoices.of_month(portal, ana, month, now=now),
         lambda: invoices.issue(portal, ana, acme.tenant_id, month, now=now),
         lambda: invoices.issue_all(portal, ana, month, now=now),
-        lambda: invoices.revenues(portal, ana, month, (), now=now),
+        lambda: invoices.brought(portal, ana, acme.tenant_id, (), now=now),
         lambda: invoices.own(portal, PAT, now=now),
     ):
         with pytest.raises(Forbidden):

@@ -1,5 +1,6 @@
 """A tenant's month: what it cost, by the meter and by the bill, and what it brought."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -38,7 +39,6 @@ def month(split: SharedSplit = SharedSplit.NOT_AT_ALL) -> Month:
         MARCH,
         [Sharing(split)],
         [used("acme", 4, "5.5"), used("cobalt", 0, "0.25"), MonthUsage("acme", "2026-02")],
-        revenue={"acme": Decimal(20), "borealis": Decimal(1)},
         tier_of=lambda tenant_id: TIERS[tenant_id],
     )
 
@@ -64,15 +64,10 @@ def test_a_build_that_succeeded_bears_all_of_the_tenants_cost():
 
 
 def test_margin_is_revenue_less_cost_with_its_part_of_what_is_shared():
-    assert of(month(), "acme").margin == 13
-    in_proportion = month(SharedSplit.BY_DIRECT_COST)
-    assert of(in_proportion, "acme").split == Decimal("3.5")
-    assert of(in_proportion, "acme").margin == Decimal("9.5")
-    assert of(in_proportion, "borealis").margin == Decimal("-3.5")
-
-
-def test_where_no_plan_tells_there_is_no_margin():
-    assert of(month(), "cobalt").margin is None
+    acme = of(month(SharedSplit.BY_DIRECT_COST), "acme")
+    assert acme.margin is None
+    assert replace(acme, revenue=Decimal(20)).margin == Decimal("9.5")
+    assert (acme.own, acme.split) == (7, Decimal("3.5"))
 
 
 def test_who_built_without_a_bill_yet_is_there_with_its_estimate():
@@ -80,11 +75,13 @@ def test_who_built_without_a_bill_yet_is_there_with_its_estimate():
     assert (cobalt.cost, cobalt.metered, cobalt.drift) == (0, Decimal("0.25"), Decimal("-0.25"))
 
 
-def test_the_tiers_and_what_nobody_bears_are_the_total():
+def test_tenants_and_what_nobody_bears_are_the_total():
     for split in (SharedSplit.NOT_AT_ALL, SharedSplit.EVENLY):
         found = month(split)
-        assert [tier.tenant_id for tier in found.tiers] == ["basic", "premium"]
-        everyone = sum(tier.cost for tier in found.tiers)
-        assert everyone + found.shared + found.unallocated == found.total == Decimal("15.5")
-        assert found.all_tenants.cost == everyone
-    assert month().tiers[0].margin == 13
+        everyone = found.all_tenants
+        assert everyone.cost + found.shared + found.unallocated == found.total == Decimal("15.5")
+        assert (everyone.builds, everyone.ended, everyone.metered) == (4, 6, Decimal("5.75"))
+
+
+def test_the_dearest_tenant_comes_first():
+    assert [each.tenant_id for each in month().tenants] == ["acme", "borealis", "cobalt"]

@@ -13,6 +13,12 @@ def _page(noted: object, now: object) -> None:
     tag_card.draw(noted, now=now)
 
 
+def _head(noted: object) -> None:
+    from portal import tag_card
+
+    tag_card.warn(noted)
+
+
 def drawn(noted: CostTags) -> AppTest:
     app = AppTest.from_function(_page, args=(noted, NOON)).run()
     assert not app.exception
@@ -35,3 +41,13 @@ def test_each_key_has_its_badge_and_its_remedy() -> None:
     for line, status in zip(lines, TagStatus, strict=True):
         assert line.value.startswith(f"{words.TAG[status].badge} `key-{status}`")
         assert status.meaning in line.value
+
+
+def test_a_key_that_is_not_in_force_is_named_where_nobody_misses_it() -> None:
+    tags = (CostTag("tenant-id", TagStatus.ACTIVE), CostTag("tier", TagStatus.PENDING))
+    app = AppTest.from_function(_head, args=(CostTags(tags, read_at=NOON),)).run()
+    (told,) = app.warning
+    assert "tier" in told.value
+    assert "tenant" not in told.value
+    whole = CostTags((CostTag("tenant-id", TagStatus.ACTIVE),), read_at=NOON)
+    assert not AppTest.from_function(_head, args=(whole,)).run().warning

@@ -1,4 +1,4 @@
-"""Responsible for a month in money: what each tenant and tier cost, brought, and came to."""
+"""Responsible for a month's bill beside the meter, tenant by tenant, and what a build cost."""
 
 from datetime import UTC
 
@@ -9,29 +9,22 @@ from portal import auth, month_card, month_tables, month_views, places, session,
 
 me = auth.require(Role.PROVIDER)
 today = session.now().astimezone(UTC).date()
-st.title("Margins")
+st.title("Bill and meter")
 month = month_card.month_choice(today)
-found = month_views.month(me, month, now=session.now())
+found = month_views.month(me, month)
 if tenant_id := tables.pressed("month-tenant"):
     places.go(places.TENANT_COSTS, tenant=tenant_id, month=month)
-month_card.figures(found.all_tenants)
-st.caption(month_card.CAVEAT)
 if not found.tenants:
     st.info("Nothing is known of this month: choose another, or read Cost Explorer on Costs.")
     st.stop()
-st.subheader("By tier")
-st.dataframe(
-    month_tables.rows(found.tiers, first="Tier"),
-    hide_index=True,
-    column_config=month_tables.row_columns("Tier"),
-    alt="Each tier's cost, bill, meter, revenue and margin in the month",
-)
-st.subheader("By tenant")
+month_card.figures(found.all_tenants)
+month_card.lag(found)
 tables.remember("month-tenant", [tenant.tenant_id for tenant in found.tenants])
 st.dataframe(
     month_tables.rows(found.tenants, first="Tenant"),
     hide_index=True,
+    height=tables.height_of(len(found.tenants)),
     column_config=month_tables.row_columns("Tenant", key="month-tenant"),
-    alt="Each tenant's cost, bill, meter, revenue and margin in the month",
+    alt="Each tenant's cost, bill, meter and cost of a build in the month",
 )
 month_card.nobodys(found)
