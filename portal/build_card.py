@@ -46,6 +46,8 @@ def outcome(build: Build, told: Explanation | None, *, now: datetime) -> None:
     figures = {"Waited": show.duration(waited)}
     if build.started_at:
         figures["Took" if build.ended_at else "Running for"] = tables.took(build, now=now)
+    if build.metered:
+        figures["Estimated cost"] = show.money(build.metered.amount)
     if build.result:
         figures["Rows read"] = show.number(build.result.rows_read)
     with st.grid(4, gap="small", min_column_width=150):

@@ -132,12 +132,15 @@ def charts(view: CostOverview) -> None:
             )
 
 
-def table(view: CostOverview) -> None:
+def table(view: CostOverview, *, key: str) -> None:
+    """Each tenant's cost; `tables.pressed` tells whose was pressed, "" for what is nobody's."""
+    nobodys = ["", ""]
+    tables.remember(key, [*(tenant.tenant_id for tenant in view.tenants), *nobodys])
     st.dataframe(
         cost_tables.tenants(view),
         hide_index=True,
         height=tables.height_of(len(view.tenants) + 2),
-        column_config=cost_tables.tenant_columns(),
+        column_config=cost_tables.tenant_columns(key),
         alt="Cost of each tenant in the period, with its part of shared cost",
     )
 

@@ -13,6 +13,7 @@ from backend.domain import focus
 from backend.domain.cost import CostRecord
 from backend.domain.cost_overview import CostOverview, TenantCost
 from portal import format as show
+from portal import tables
 from portal.cost_charts import SHARED, UNALLOCATED, bucketed
 
 _TREND_POINTS = 30
@@ -55,12 +56,14 @@ def tenants(view: CostOverview) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def tenant_columns() -> dict[str, Any]:
+def tenant_columns(key: str) -> dict[str, Any]:
+    """A tenant's name opens its months."""
     right = {
         name: st.column_config.TextColumn(name, alignment="right")
         for name in ("Own", "Of shared", "Total", "Change", "Share")
     }
-    return {**right, "Trend": st.column_config.AreaChartColumn("Trend")}
+    opened = {"Tenant": tables.name_column("Tenant", key)}
+    return {**opened, **right, "Trend": st.column_config.AreaChartColumn("Trend")}
 
 
 def exported(records: Iterable[CostRecord]) -> str:

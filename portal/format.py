@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~:$@&=-])")
 CENT = Decimal("0.01")
+_TOLD_IN_TIMES = 10
 _SIZES = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -101,9 +102,12 @@ def signed(amount: Decimal) -> str:
 
 
 def change(now: Decimal, before: Decimal) -> str:
-    """How much more or less than before: "+12.5 %", "-3.0 %", "new", "none"."""
+    """How much more or less than before: "+12.5 %", "-3.0 %", "40 times", "new", "none"."""
     if not before:
         return "new" if now else "none"
+    times = float(now / before)
+    if times >= _TOLD_IN_TIMES:
+        return f"{times:,.0f} times"
     return f"{float((now - before) / abs(before)) * 100:+.1f} %"
 
 

@@ -26,7 +26,7 @@ def figures(
         )
         if open_month:
             st.metric(
-                "Forecast of the month",
+                "Forecast",
                 "too early" if told is None else show.money(told.expected),
                 help="A full day of cost must be known first"
                 if told is None

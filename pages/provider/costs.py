@@ -15,7 +15,9 @@ from portal import (
     cost_outlook,
     cost_views,
     notices,
+    places,
     session,
+    tables,
     tag_card,
 )
 from portal.refusals import refusals_as_sentences
@@ -57,7 +59,9 @@ cost_card.outlook(
     cost_outlook.forecast(query, today), cost_outlook.out_of_the_ordinary(query, today)
 )
 cost_card.charts(view)
-cost_card.table(view)
+if tenant_id := tables.pressed("cost-tenant"):
+    places.go(places.TENANT_COSTS, tenant=tenant_id)
+cost_card.table(view, key="cost-tenant")
 with st.container(horizontal=True):
     cost_card.exports(reading, view, account=context.session.account)
 with st.expander("How shared cost is split", icon=":material/call_split:"):

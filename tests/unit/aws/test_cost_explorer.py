@@ -1,30 +1,18 @@
 """What is asked of Cost Explorer, what its answers come to, and what its refusals say."""
 
-import json
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
 
 from backend.aws.cost_explorer import CostExplorer
-from backend.aws.session import AwsSession
 from backend.domain.cost import CostRecord
 from backend.domain.errors import Invalid, Unavailable
+from tests.unit.aws.replayed import refusal, replayed
 
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 3)
 SAGEMAKER, S3 = "Amazon SageMaker", "Amazon Simple Storage Service"
-
-
-class Body:
-    def __init__(self, content: dict[str, Any]) -> None:
-        self._content = json.dumps(content).encode()
-
-    def stream(self) -> Iterator[bytes]:
-        yield self._content
 
 
 def group(*keys: str, cost: str, amortized: str | None = None) -> dict[str, Any]:
@@ -41,22 +29,10 @@ def page(*groups: dict[str, Any], day: int = 1, token: str = "") -> dict[str, An
     )
 
 
-def refusal(code: str) -> dict[str, Any]:
-    return {"__type": code, "message": "AWS's own words"}
-
-
 def answering(*answers: dict[str, Any]) -> tuple[CostExplorer, list[dict[str, Any]]]:
     """Cost Explorer that gives these answers one after the other, and what it was asked."""
-    made = boto3.Session("key", "secret", region_name="us-east-1")
-    asked: list[dict[str, Any]] = []
-
-    def answer(request: Any, **_: Any) -> AWSResponse:
-        content = answers[len(asked)]
-        asked.append(json.loads(request.body))
-        return AWSResponse(request.url, 400 if "__type" in content else 200, {}, Body(content))
-
-    made.events.register("before-send.cost-explorer", answer)
-    return CostExplorer(AwsSession(made)), asked
+    replay = replayed(*answers)
+    return CostExplorer(replay.session), replay.asked
 
 
 class Count:

@@ -86,7 +86,7 @@ def test_each_type_is_asked_for_in_the_sessions_own_region():
 def test_the_nearest_of_the_three_endpoints_is_asked(
     region: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
     replay = replayed(sample("ml.m5.large-2"), region=region)
     PriceList(replay.session).read(["ml.m5.large"], now=NOON)
     assert endpoint in replay.urls[0]

@@ -134,3 +134,20 @@ def test_plain_text_escapes_whatever_markdown_would_read(text: str) -> None:
 )
 def test_ago_is_coarse(seconds: float, text: str) -> None:
     assert show.ago(NOON - timedelta(seconds=seconds), now=NOON) == text
+
+
+def test_a_change_is_told_in_per_cent_and_in_times_where_those_are_many() -> None:
+    told = {
+        ("12", "10"): "+20.0 %",
+        ("7", "10"): "-30.0 %",
+        ("-2", "-4"): "+50.0 %",
+        ("400", "10"): "40 times",
+        ("3", "0"): "new",
+        ("0", "0"): "none",
+    }
+    for (now, before), words in told.items():
+        assert show.change(Decimal(now), Decimal(before)) == words
+
+
+def test_a_difference_says_which_way() -> None:
+    assert [show.signed(Decimal(n)) for n in ("0.12", "-3", "0")] == ["+$0.12", "-$3.00", "$0.00"]
