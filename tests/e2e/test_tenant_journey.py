@@ -85,6 +85,17 @@ def test_home_shows_what_is_under_way(
     picture(page, "home")
 
 
+def test_usage_tells_what_builds_cost_as_soon_as_they_end(
+    enter: Enter, world: World, built: Build, picture: Picture
+) -> None:
+    page = enter(world.ana, f"/usage?build={built.build_id}")
+    expect(page.get_by_text("Builds by the meter")).to_be_visible()
+    expect(page.get_by_text("earlier.csv · what its steps used")).to_be_visible()
+    picture(page, "usage")
+    page.get_by_role("link", name="Your invoices").click()
+    expect(page.get_by_text("Monthly fee of the standard tier")).to_be_visible()
+
+
 def test_a_broken_connection_is_mended_part_by_part(enter: Enter, world: World) -> None:
     page = enter(world.ana, "/upload")
     failures = iter([503, 0])
@@ -139,6 +150,11 @@ def test_cancelling_an_upload_leaves_nothing_to_resume(enter: Enter, world: Worl
         "dead_letters?tier=basic",
         "tiers",
         "costs",
+        "meter",
+        "tenant_costs",
+        "invoices",
+        "invoice",
+        "plans",
     ],
 )
 def test_a_tenant_finds_no_page_of_the_provider(enter: Enter, world: World, address: str) -> None:
