@@ -1,13 +1,12 @@
 """Responsible for showing builds: a tenant its own, a provider everybody's."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import RETRIED, Build, BuildState
-from backend.domain.cost_sync import first_of_month
-from backend.domain.errors import Invalid, NotFound
+from backend.domain.errors import NotFound
+from backend.domain.month import bounds_of
 from backend.domain.principal import Principal, Role
 from backend.seeing import build_of
 
@@ -30,7 +29,7 @@ def ended_in(
     `tenant_id` is the provider's choice; a tenant's people see their own tenant's whatever it says,
     read with its own credentials. Raises Invalid for what is no month.
     """
-    since, until = _bounds(month)
+    since, until = bounds_of(month)
     if principal.role is Role.TENANT:
         tenant = context.tenants.get(principal.own_tenant())
         found = context.on_behalf_of(tenant).builds.ended_of(tenant.tenant_id, since, until)
@@ -64,12 +63,3 @@ def retry_of(context: Context, principal: Principal, build: Build) -> Build | No
         return build_of(context, principal, again, tenant_id=build.tenant_id)
     except NotFound:
         return None
-
-
-def _bounds(month: str) -> tuple[datetime, datetime]:
-    try:
-        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    except ValueError:
-        raise Invalid(f"{month!r} is no month: write it as 2026-03.") from None
-    after = first_of_month(first.date(), -1)
-    return first, datetime(after.year, after.month, 1, tzinfo=UTC)

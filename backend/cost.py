@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backend.context import Context
-from backend.domain.cost import CostRecord, Measure
+from backend.domain.cost import CostRecord, Measure, UsageTypes
 from backend.domain.cost_cube import CostCube, cube_of
 from backend.domain.cost_month import CostMonth
 from backend.domain.cost_sync import SyncState
@@ -65,6 +65,22 @@ def synced(context: Context, principal: Principal) -> SyncState:
     if principal.role is not Role.TENANT:
         principal.as_provider()
     return context.sync_notes.read()
+
+
+def usage_types(
+    context: Context, principal: Principal, tenant_id: str, month: str
+) -> UsageTypes | None:
+    """A tenant's month by usage type, as it was last asked for; None when it was not."""
+    principal.as_provider()
+    return context.cost_table.usage_types(tenant_id, month)
+
+
+def ask_usage_types(context: Context, principal: Principal, tenant_id: str, month: str) -> None:
+    """Asks Cost Explorer for it, at $0.01 a page; Unavailable, with the reason, if that fails."""
+    principal.as_provider()
+    refused = context.functions.ask_usage_types(tenant_id, month)["refused"]
+    if refused:
+        raise Unavailable(refused)
 
 
 def sync(context: Context, principal: Principal) -> None:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from backend.context import Context
 from backend.domain.build import Build
-from backend.domain.cost import CostRecord
+from backend.domain.cost import CostRecord, UsageTypes
 from backend.domain.cost_month import CostMonth, months_of
 from backend.domain.cost_sync import Days, SyncState, first_of_month, months_in, to_read
 from backend.domain.errors import Unavailable
 from backend.domain.exact import exact_difference, exact_sum
+from backend.domain.month import days_of
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage, usage_of
 
@@ -39,6 +40,22 @@ def sync(context: Context, *, now: datetime) -> SyncState:
             difference=_difference(total, records),
         )
     )
+
+
+def ask_usage_types(context: Context, tenant_id: str, month: str, *, now: datetime) -> UsageTypes:
+    """Asks for one tenant's month by usage type, and keeps it beside the month's cost.
+
+    It is counted as a sync's requests are. Raises Invalid for what is no month, NotFound where no
+    cost of the month is known, Unavailable when the day's requests are used or AWS refuses.
+    """
+    days = days_of(month)
+    counted = _Counted(context, now)
+    counted.state.checked_to_begin(now, most=context.settings.cost_requests_a_day, questions=1)
+    until = min(days.until, now.astimezone(UTC).date() + timedelta(days=1))
+    costs = context.costs.by_usage_type(tenant_id, days.since, until, asking=counted)
+    found = UsageTypes(now, tuple(costs))
+    context.cost_table.keep_usage_types(tenant_id, month, found)
+    return found
 
 
 class _Counted:

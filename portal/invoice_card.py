@@ -1,7 +1,7 @@
 """Responsible for drawing invoices: one with its lines and files, a month's list, one's own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from functools import partial
 
@@ -10,7 +10,6 @@ import streamlit as st
 
 from backend import invoices
 from backend.domain.bill import LineKind
-from backend.domain.cost_sync import MONTHS_BACK, first_of_month
 from backend.domain.exact import exact_sum
 from backend.domain.invoice import Invoice, InvoiceStatus, InvoiceSummary
 from backend.domain.invoice_html import as_html
@@ -22,23 +21,11 @@ from portal import invoice_files, invoice_tables, places, session, tables, words
 _UNKNOWN = "not known"
 
 
-def months(now: datetime) -> list[str]:
-    """The months that can be looked at, the open one first."""
-    today = now.astimezone(UTC).date()
-    return [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
-
-
-def chosen_month(now: datetime) -> str:
-    """Asks for a month; it stands in the address."""
-    return st.selectbox(
-        "Month",
-        months(now),
-        format_func=show.month,
-        key="month",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=220,
-    )
+def own_list(me: Principal) -> None:
+    """A tenant's own invoices and drafts; each opens on the page of invoices."""
+    if month := tables.pressed("open-bill"):
+        places.go(places.BILLS, month=month)
+    _own_list(invoices.own(session.context(), me, now=session.now()))
 
 
 def own(me: Principal) -> None:
@@ -48,17 +35,9 @@ def own(me: Principal) -> None:
     if not found:
         st.info("No invoices yet: the first draft is here on the day your builds may begin.")
         return
-    by_month = [each.month for each in found]
     if month := tables.pressed("open-bill"):
         st.query_params["month"] = month
-    tables.remember("open-bill", by_month)
-    st.dataframe(
-        invoice_tables.own(found),
-        hide_index=True,
-        height="content",
-        column_config=invoice_tables.columns("open-bill", "Month"),
-        alt="Your invoices, the newest month first",
-    )
+    by_month = _own_list(found)
     wanted = st.query_params.get("month", by_month[0])
     whole = invoices.see(session.context(), me, wanted, now=now)
     invoice(whole)
@@ -127,6 +106,20 @@ def tier_list(found: Mapping[str, Margin], *, known: bool) -> None:
         column_config=invoice_tables.columns(),
         alt="Revenue, cost and margin of each tier",
     )
+
+
+def _own_list(found: Sequence[InvoiceSummary]) -> list[str]:
+    by_month = [each.month for each in found]
+    tables.remember("open-bill", by_month)
+    if found:
+        st.dataframe(
+            invoice_tables.own(found),
+            hide_index=True,
+            height="content",
+            column_config=invoice_tables.columns("open-bill", "Month"),
+            alt="Your invoices, the newest month first",
+        )
+    return by_month
 
 
 def _figures(found: Invoice) -> None:

@@ -1,30 +1,38 @@
 """Responsible for drawing a month in money: figures, builds, and one build's steps."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
 from backend.domain.build import Build
-from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.cost import UsageTypes
+from backend.domain.cost_sync import MONTHS_BACK, REQUEST_PRICE, first_of_month
 from backend.domain.tenant_month import Month, TenantMonth
 from portal import format as show
 from portal import month_tables, tables
 
 
+def months(today: date) -> list[str]:
+    """The months there are figures of, the open one first."""
+    return [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+
+
 def month_choice(today: date) -> str:
-    """Asks for one of the months there are figures of; it stands in the address."""
-    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    """Asks for one of the months there are figures of; it stands in the address, as 2026-03."""
+    listed = months(today)
+    asked = st.query_params.get("month")
     chosen = st.selectbox(
         "Month",
-        months,
+        listed,
+        index=listed.index(asked) if asked in listed else 0,
         format_func=show.month,
-        key="month",
-        bind="query-params",
         label_visibility="collapsed",
         width=200,
     )
-    return str(chosen)
+    if chosen != (asked or listed[0]):
+        st.query_params["month"] = chosen
+    return chosen
 
 
 def figures(month: TenantMonth) -> None:
@@ -78,6 +86,28 @@ def lag(month: Month) -> None:
         "Bill is what Cost Explorer tells of SageMaker; it is up to a day late, and "
         f"{known}. Meter is the estimate from the seconds of builds that had ended when it was "
         f"read.{growing} Revenue and margins are on Invoices."
+    )
+
+
+def usage_types(known: UsageTypes | None, *, now: datetime) -> bool:
+    """The bill by usage type as it was last asked for; whether to ask for it now."""
+    if known is not None:
+        if known.costs:
+            st.dataframe(
+                month_tables.usage_types(known),
+                hide_index=True,
+                height=tables.height_of(len(known.costs)),
+                column_config=month_tables.row_columns("Usage type"),
+                alt="The tenant's cost of the month by usage type",
+            )
+        else:
+            st.info("Cost Explorer knows no usage of this tenant in the month.")
+        st.caption(f"Cost Explorer told so at {show.when(known.asked_at, UTC, now=now)}.")
+    price = show.money(REQUEST_PRICE)
+    return st.button(
+        "Ask by usage type",
+        icon=":material/manage_search:",
+        help=f"One question to Cost Explorer, {price} a page; kept until the month is read again",
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from backend.domain.build import Build, BuildState
+from backend.domain.cost import UsageTypes
 from backend.domain.meter_reading import Metered
 from backend.domain.tenant_month import TenantMonth
 from portal import format as show
@@ -99,6 +100,20 @@ def steps(reading: Metered) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(found)
+
+
+def usage_types(found: UsageTypes) -> pd.DataFrame:
+    """One row a usage type, the dearest first."""
+    return pd.DataFrame(
+        [
+            {
+                "Service": each.service,
+                "Usage type": each.usage_type,
+                "Cost": show.money(each.amount),
+            }
+            for each in found.costs
+        ]
+    )
 
 
 def estimate(build: Build) -> str:

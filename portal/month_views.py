@@ -12,6 +12,7 @@ from backend.domain.tenant_month import Month, TenantMonth, month_of
 from backend.domain.usage import MonthUsage
 from portal import session
 from portal.cost_views import UNKNOWN_TIER, CostQuery, cube, reading
+from portal.month_card import months
 
 
 def month(me: Principal, wanted: str) -> Month:
@@ -24,14 +25,14 @@ def history(me: Principal, tenant: Tenant, *, now: datetime) -> tuple[TenantMont
     """One tenant's open month and the twelve before it, the open one first, with their revenue."""
     today = now.astimezone(UTC).date()
     query = _query(me, first_of_month(today, MONTHS_BACK), first_of_month(today, -1))
-    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    wanted = months(today)
     used = {
         usage.month: usage for usage in reading(query).usage if usage.tenant_id == tenant.tenant_id
     }
-    usages = [used.get(one, MonthUsage(tenant.tenant_id, one)) for one in months]
+    usages = [used.get(one, MonthUsage(tenant.tenant_id, one)) for one in wanted]
     brought = invoices.brought(session.context(), me, tenant.tenant_id, usages, now=now)
     return tuple(
-        replace(_of(tenant, _month(one, query)), revenue=brought.get(one)) for one in months
+        replace(_of(tenant, _month(one, query)), revenue=brought.get(one)) for one in wanted
     )
 
 

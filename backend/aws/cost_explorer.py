@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from backend.aws.session import AwsSession
 from backend.aws.translate import code_of, translated
 from backend.domain import naming
-from backend.domain.cost import CostRecord
+from backend.domain.cost import CostRecord, UsageTypeCost
 from backend.domain.errors import Invalid, Unavailable
 from backend.domain.exact import exact_difference, exact_sum
 
@@ -21,6 +21,7 @@ Asking = Callable[[], None]
 
 _BY_TENANT = {"Type": "TAG", "Key": naming.TENANT_TAG}
 _BY_SERVICE = {"Type": "DIMENSION", "Key": "SERVICE"}
+_BY_USAGE_TYPE = {"Type": "DIMENSION", "Key": "USAGE_TYPE"}
 # What carries the project's tag and no tenant's is there for all of them.
 _SHARED = {
     "And": [
@@ -94,6 +95,25 @@ class CostExplorer:
             for (service,), amounts in day.groups.items()
         ]
         return list(_told_apart(whole, shared))
+
+    def by_usage_type(
+        self, tenant_id: str, since: date, until: date, *, asking: Asking
+    ) -> list[UsageTypeCost]:
+        """One tenant's unblended cost of the UTC days of [since, until), the dearest type first.
+
+        Raises as `by_tenant_and_service`.
+        """
+        tag = {"Key": naming.TENANT_TAG, "Values": [tenant_id], "MatchOptions": ["EQUALS"]}
+        by = [_BY_SERVICE, _BY_USAGE_TYPE]
+        amounts: dict[tuple[str, str], list[Decimal]] = {}
+        for day in self._read(since, until, asking, GroupBy=by, Filter={"Tags": tag}):
+            for (service, usage_type), (unblended, _) in day.groups.items():
+                amounts.setdefault((service, usage_type), []).append(unblended)
+        found = [
+            UsageTypeCost(service, usage_type, exact_sum(each))
+            for (service, usage_type), each in amounts.items()
+        ]
+        return sorted(found, key=lambda cost: (-cost.amount, cost.service, cost.usage_type))
 
     def _read(self, since: date, until: date, asking: Asking, **question: Any) -> list[_Day]:
         request = {

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 
 from backend.aws.rows import from_row, to_row
 from backend.aws.session import AwsSession
+from backend.aws.translate import translated
 from backend.domain import naming
+from backend.domain.cost import UsageTypes
 from backend.domain.cost_month import CostMonth
 from backend.domain.cost_sync import Days, months_in
+from backend.domain.errors import NotFound
 from backend.domain.usage import TierUsage
 
 
@@ -46,6 +49,23 @@ class CostTable:
         wanted = Key("owner").eq(owner) & Key("month").between(months[0], months[-1])
         for row in self._pages(KeyConditionExpression=wanted):
             yield _unpacked(row)
+
+    def usage_types(self, owner: str, month: str) -> UsageTypes | None:
+        """The owner's month by usage type; None as long as nobody has asked since the last sync."""
+        row = self._table.get_item(Key={"owner": owner, "month": month}).get("Item") or {}
+        known = row.get("usage_types")
+        return None if known is None else from_row(UsageTypes, known)
+
+    def keep_usage_types(self, owner: str, month: str, types: UsageTypes) -> None:
+        """Keeps them beside the month's cost; NotFound where there is none."""
+        sentence = f"No cost of {owner!r} is known in {month}: read Cost Explorer first."
+        with translated(sentence, ConditionalCheckFailedException=NotFound):
+            self._table.update_item(
+                Key={"owner": owner, "month": month},
+                UpdateExpression="SET usage_types = :types",
+                ExpressionAttributeValues={":types": to_row(types)},
+                ConditionExpression=Attr("figures").exists(),
+            )
 
     def _rows(self, month: str, **more: Any) -> Iterator[dict[str, Any]]:
         names = {"ExpressionAttributeNames": {"#o": "owner"}} if more else {}

@@ -1,7 +1,7 @@
 """Responsible for calling our own Lambda functions."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from backend.aws.session import AwsSession
@@ -37,9 +37,17 @@ class Functions:
         """
         return self._answer_of(naming.COST_SYNC_FUNCTION, "The sync of costs")
 
-    def _answer_of(self, function: str, called: str) -> dict[str, Any]:
+    def ask_usage_types(self, tenant_id: str, month: str) -> dict[str, Any]:
+        """Has one tenant's month asked for by usage type, and waits; Unavailable if it fails."""
+        asked = {"tenant_id": tenant_id, "month": month}
+        return self._answer_of(naming.COST_SYNC_FUNCTION, "The question about usage types", asked)
+
+    def _answer_of(
+        self, function: str, called: str, event: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        payload = json.dumps(dict(event or {}))
         with translated():
-            answer = self._lambda.invoke(FunctionName=function, Payload=b"{}")
+            answer = self._lambda.invoke(FunctionName=function, Payload=payload)
         returned: dict[str, Any] = json.load(answer["Payload"])
         if "FunctionError" in answer:
             raise Unavailable(f"{called} failed: {returned.get('errorMessage')}. See its log.")

@@ -1,7 +1,7 @@
 """Responsible for what was spent: cost by day and tenant, in Decimal US dollars."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -15,6 +15,23 @@ class Measure(StrEnum):
 
     UNBLENDED = "Unblended"
     AMORTIZED = "Amortized"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTypeCost:
+    """Unblended cost of one usage type of a service, in USD."""
+
+    service: str
+    usage_type: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTypes:
+    """A tenant's month by usage type, the dearest first, as Cost Explorer told it at `asked_at`."""
+
+    asked_at: datetime
+    costs: tuple[UsageTypeCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

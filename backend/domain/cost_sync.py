@@ -50,19 +50,21 @@ class SyncState:
         """US dollars that all requests so far have cost."""
         return self.requests * REQUEST_PRICE
 
-    def checked_to_begin(self, now: datetime, *, most: int = REQUESTS_A_DAY) -> None:
-        """Raises Unavailable when the UTC day has no room for a sync's questions any more.
+    def checked_to_begin(
+        self, now: datetime, *, most: int = REQUESTS_A_DAY, questions: int = QUESTIONS
+    ) -> None:
+        """Raises Unavailable when the UTC day has no room for so many questions any more.
 
         A sync that has begun reads every page: an account of many tenants, or the first sync with
         its thirteen months, may take more than the day's requests, once a day.
         """
         today = now.astimezone(UTC).date().isoformat()
         used = self._used(today)
-        if used and used + QUESTIONS > most:
+        if used and used + questions > most:
             raise Unavailable(
-                f"Cost Explorer was asked {used} times on {today} (UTC), at $0.01 each; a sync "
-                f"takes {QUESTIONS} requests more and {most} are allowed a day: its figures change "
-                "at most three times a day, so wait for the next sync or raise the limit."
+                f"Cost Explorer was asked {used} times on {today} (UTC), at $0.01 each; this takes "
+                f"{questions} more and {most} are allowed a day: its figures change at most three "
+                "times a day, so ask again tomorrow or raise the limit."
             )
 
     def asking(self, now: datetime) -> "SyncState":

@@ -1,21 +1,25 @@
 """Responsible for the envelope of a sync of costs, scheduled or asked for."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from backend import budgets, cost_sync, cost_tags, list_prices
 from backend.context import Context
-from backend.domain.errors import Conflict, Unavailable
+from backend.domain.errors import BackendError, Conflict, Unavailable
 from backend.handlers import warm
 
 
-def handler(_: dict[str, Any], __: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """How the sync went; `refused` holds the sentence when there was none, which is no error.
 
+    An event that names a `tenant_id` and a `month` asks for that month by usage type instead.
     What is spent of budgets is reckoned then, whatever has become of the sync. Tags and list prices
     come last: they cost nothing, and cost is kept whatever becomes of them.
     """
     now = datetime.now(UTC)
+    if "tenant_id" in event:
+        return _usage_types(warm.context(), event, now)
     told = _synced(warm.context(), now)
     budgets.reckon_all(warm.context(), now=now)
     cost_tags.ask_again(warm.context(), now=now)
@@ -33,3 +37,11 @@ def _synced(context: Context, now: datetime) -> dict[str, Any]:
         "requests_today": state.requests_today,
         "difference": str(state.difference),
     }
+
+
+def _usage_types(context: Context, event: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    try:
+        cost_sync.ask_usage_types(context, event["tenant_id"], event["month"], now=now)
+    except BackendError as refusal:
+        return {"refused": str(refusal)}
+    return {"refused": ""}

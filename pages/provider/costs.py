@@ -62,8 +62,10 @@ cost_card.charts(view)
 if tenant_id := tables.pressed("cost-tenant"):
     places.go(places.TENANT_COSTS, tenant=tenant_id)
 cost_card.table(view, key="cost-tenant")
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     cost_card.exports(reading, view, account=context.session.account)
+    st.page_link(places.METER.page(), label="Cost of a build, drift", icon=places.METER.icon)
+    st.page_link(places.INVOICES.page(), label="Revenue and margins", icon=places.INVOICES.icon)
 with st.expander("How shared cost is split", icon=":material/call_split:"):
     months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
     with refusals_as_sentences():

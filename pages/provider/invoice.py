@@ -1,22 +1,24 @@
 """Responsible for one tenant's invoice of one month: its lines, its files, and its issuing."""
 
+from datetime import UTC
+
 import streamlit as st
 
 from backend import invoices
 from backend.domain.principal import Role
-from portal import actions, auth, invoice_card, places, session
+from portal import actions, auth, invoice_card, month_card, places, session
 from portal import format as show
 
 me = auth.require(Role.PROVIDER)
 context, now = session.context(), session.now()
 tenant_id = st.query_params.get("tenant", "")
-listed = invoice_card.months(now)
+listed = month_card.months(now.astimezone(UTC).date())
 month = st.query_params.get("month") or listed[0]
 st.page_link(
     places.INVOICES.page(),
     label="All invoices",
     icon=":material/arrow_back:",
-    query_params={"month": show.month(month)} if month in listed else None,
+    query_params={"month": month} if month in listed else None,
 )
 found = invoices.see(context, me, month, tenant_id=tenant_id, now=now)
 st.title(show.plain(found.tenant_name))

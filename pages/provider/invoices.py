@@ -1,5 +1,7 @@
 """Responsible for a month's invoices: what each tenant pays and costs, and issuing them."""
 
+from datetime import UTC
+
 import streamlit as st
 
 from backend import invoices, tenants
@@ -11,6 +13,7 @@ from portal import (
     invoice_card,
     invoice_files,
     invoice_margins,
+    month_card,
     places,
     session,
     tables,
@@ -21,7 +24,7 @@ from portal.refusals import dialog
 me = auth.require(Role.PROVIDER)
 context, now = session.context(), session.now()
 st.title("Invoices")
-month = invoice_card.chosen_month(now)
+month = month_card.month_choice(now.astimezone(UTC).date())
 if tenant_id := tables.pressed("open-invoice"):
     places.go(places.INVOICE, tenant=tenant_id, month=month)
 found = invoices.of_month(context, me, month, now=now)

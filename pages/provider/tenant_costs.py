@@ -4,10 +4,20 @@ from datetime import UTC
 
 import streamlit as st
 
-from backend import builds, tenants
+from backend import builds, cost, tenants
 from backend.domain.principal import Role
-from portal import auth, month_card, month_tables, month_views, places, session, tables
+from portal import (
+    auth,
+    month_card,
+    month_tables,
+    month_views,
+    notices,
+    places,
+    session,
+    tables,
+)
 from portal import format as show
+from portal.refusals import refusals_as_sentences
 
 me = auth.require(Role.PROVIDER)
 context = session.context()
@@ -39,6 +49,14 @@ chosen = st.query_params.get("build")
 for build in ended:
     if build.build_id == chosen:
         month_card.steps(build)
+
+st.subheader("The bill by usage type")
+with refusals_as_sentences():
+    known_types = cost.usage_types(context, me, tenant.tenant_id, month)
+    if month_card.usage_types(known_types, now=now):
+        cost.ask_usage_types(context, me, tenant.tenant_id, month)
+        notices.tell("Cost Explorer has told the usage types.")
+        st.rerun()
 
 st.subheader("Month by month")
 known = [each for each in history if each.cost or each.ended or each.revenue]

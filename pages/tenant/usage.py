@@ -13,8 +13,8 @@ from portal import (
     budget_card,
     cost_outlook,
     cost_views,
+    invoice_card,
     month_card,
-    places,
     session,
     tables,
     usage_card,
@@ -52,4 +52,5 @@ else:
 for build in ended:
     if build.build_id == st.query_params.get("build"):
         month_card.steps(build)
-st.page_link(places.BILLS.page(), label="Your invoices", icon=places.BILLS.icon)
+st.subheader("Invoices")
+invoice_card.own_list(me)

@@ -92,7 +92,8 @@ def test_usage_tells_what_builds_cost_as_soon_as_they_end(
     expect(page.get_by_text("Builds by the meter")).to_be_visible()
     expect(page.get_by_text("earlier.csv · what its steps used")).to_be_visible()
     picture(page, "usage")
-    page.get_by_role("link", name="Your invoices").click()
+    expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    page.goto("/bills")
     expect(page.get_by_text("Monthly fee of the standard tier")).to_be_visible()
 
 

@@ -38,6 +38,10 @@ def people_of(tenant: Tenant) -> Principal:
     return Principal("ana", "Ana", Role.TENANT, tenant.tenant_id)
 
 
+def people_of_nobody() -> Principal:
+    return Principal("nils", "Nils", Role.TENANT, "nobody")
+
+
 @pytest.fixture(autouse=True)
 def rested(admin: Context) -> Iterator[None]:
     """As if Cost Explorer had not been asked today; what was read of it stays as it was."""
@@ -127,6 +131,34 @@ def test_a_tenants_people_see_their_own_cost_alone_whatever_is_asked(
 def test_a_period_without_a_day_is_refused(portal: Context):
     with pytest.raises(Invalid, match="holds no day"):
         cost.read(portal, PAT, since=today(), until=today())
+
+
+def test_a_tenants_month_is_asked_for_by_usage_type_where_somebody_wants_it(
+    portal: Context, tenant: Tenant, built: Build
+):
+    cost.sync(portal, PAT)
+    month, owner = f"{today():%Y-%m}", tenant.tenant_id
+    assert cost.usage_types(portal, PAT, owner, month) is None
+    cost.ask_usage_types(portal, PAT, owner, month)
+    found = cost.usage_types(portal, PAT, owner, month)
+    assert found is not None
+    assert "USE1-Train:ml.m5.large" in [each.usage_type for each in found.costs]
+    assert exact_sum(each.amount for each in found.costs) == cost.read(
+        portal, PAT, **this_month()
+    ).cube().of(owner)
+    assert cost.synced(portal, PAT).requests_today == 4
+
+
+def test_usage_types_of_whom_nothing_is_known_are_refused_and_so_is_what_is_no_month(
+    portal: Context, built: Build
+):
+    cost.sync(portal, PAT)
+    with pytest.raises(Unavailable, match="No cost of 'nobody' is known"):
+        cost.ask_usage_types(portal, PAT, "nobody", f"{today():%Y-%m}")
+    with pytest.raises(Unavailable, match="'March' is no month"):
+        cost.ask_usage_types(portal, PAT, "nobody", "March")
+    with pytest.raises(Forbidden):
+        cost.usage_types(portal, people_of_nobody(), "nobody", f"{today():%Y-%m}")
 
 
 def test_of_two_syncs_at_once_one_is_refused(admin: Context):

@@ -142,3 +142,16 @@ def test_a_reading_that_is_refused_says_so(visit: Visit, admin: Context, spent: 
     assert figures(app)["Total"] == "$50.00"
     rested = SyncState(synced_at=used.synced_at, settled=used.settled, requests=used.requests)
     admin.sync_notes.write(used, rested)
+
+
+def test_a_month_stands_in_the_address_and_rubbish_there_is_the_open_month(
+    visit: Visit, spent: None
+) -> None:
+    last, this = (f"{first_of_month(today(), back):%Y-%m}" for back in (1, 0))
+    app = visit(PAT, "provider/meter.py", month=last)
+    assert labelled(app.selectbox, "Month").value == last
+    labelled(app.selectbox, "Month").set_value(this).run()
+    assert app.query_params["month"] == this
+    assert labelled(app.selectbox, "Month").value == this
+    app = visit(PAT, "provider/meter.py", month="rubbish")
+    assert labelled(app.selectbox, "Month").value == this

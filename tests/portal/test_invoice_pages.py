@@ -97,7 +97,7 @@ def test_a_final_month_is_issued_after_a_question_and_is_final_then(
     visit: Visit, admin: Context, new_tenant: NewTenant
 ) -> None:
     tenant = early(admin, new_tenant("basic"))
-    app = visit(PAT, "provider/invoices.py", month=show.month(LAST))
+    app = visit(PAT, "provider/invoices.py", month=LAST)
     next(button for button in app.button if button.label.startswith("Issue ")).click().run()
     assert "can never be changed again" in said(app.warning)
     next(button for button in app.button if button.label == "Issue for good").click().run()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.aws.cost_explorer import CostExplorer
-from backend.domain.cost import CostRecord
+from backend.domain.cost import CostRecord, UsageTypeCost
 from backend.domain.errors import Invalid, Unavailable
 from tests.unit.aws.replayed import refusal, replayed
 
@@ -121,3 +121,20 @@ def test_no_page_is_asked_for_that_is_not_allowed():
     with pytest.raises(Unavailable, match="no more today"):
         explorer.by_tenant_and_service(SINCE, UNTIL, asking=Count(most=1))
     assert len(asked) == 1
+
+
+def test_one_tenants_cost_by_usage_type_is_added_up_over_the_days():
+    hours, disks = "USE1-Train:ml.m5.large", "USE1-Train:VolumeUsage.gp2"
+    explorer, asked = answering(
+        page(group(SAGEMAKER, hours, cost="1.5"), group(SAGEMAKER, disks, cost="0.01"), token="p2"),
+        page(group(SAGEMAKER, hours, cost="0.25"), day=2),
+    )
+    count = Count()
+    found = explorer.by_usage_type("acme", SINCE, UNTIL, asking=count)
+    assert found == [
+        UsageTypeCost(SAGEMAKER, hours, Decimal("1.75")),
+        UsageTypeCost(SAGEMAKER, disks, Decimal("0.01")),
+    ]
+    assert count.asked == 2
+    assert asked[0]["Filter"]["Tags"]["Values"] == ["acme"]
+    assert [by["Key"] for by in asked[0]["GroupBy"]] == ["SERVICE", "USAGE_TYPE"]

@@ -174,7 +174,7 @@ NEEDS: dict[str, list[Need]] = {
         ("ce:UpdateCostAllocationTagsStatus", "*"),
         ("pricing:GetProducts", "*"),
         *table("tiers", "Scan"),
-        *table("costs", "BatchWriteItem"),
+        *table("costs", "BatchWriteItem", "UpdateItem"),
         *table("costs", "Query", index="by-month"),
         *(
             (action, arn, {"dynamodb:LeadingKeys": row})
@@ -259,7 +259,7 @@ NEEDS: dict[str, list[Need]] = {
         *(need for tier in TIERS for need in queue(f"mlaas-{tier}", "SendMessage")),
         *executions("ListPipelineExecutionSteps", "StopPipelineExecution"),
         *table("builds", "Query", index="by-end"),
-        *table("costs", "Query"),
+        *table("costs", "GetItem", "Query"),
         *table("costs", "Query", index="by-month"),
         *table("invoices", "GetItem", "PutItem", "Query"),
         *table("invoices", "Query", index="by-month"),
