@@ -14,7 +14,7 @@ from backend.domain.principal import Principal
 
 
 def choices(context: Context, principal: Principal) -> tuple[Sharing, ...]:
-    """Every choice so far, the first one first; before any, shared cost is not split."""
+    """The choices that decide a month, the first one first; before any, nothing is split."""
     principal.as_provider()
     return context.sharing.choices()
 
@@ -35,7 +35,11 @@ def choose(
     """
     principal.as_provider()
     _check_month(since, now)
-    given = dict(shares or {}) if split is SharedSplit.FIXED_SHARES else {}
+    given = {
+        name: share
+        for name, share in (shares or {}).items()
+        if share and split is SharedSplit.FIXED_SHARES
+    }
     choice = Sharing(split, given, chosen_at=now, chosen_by=principal.name, since=since).checked()
     unknown = sorted(given.keys() - context.tenants.many(given).keys())
     if unknown:

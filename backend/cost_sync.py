@@ -1,19 +1,18 @@
 """Responsible for reading Cost Explorer into the costs table, and for counting what that costs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, time, timedelta
 
 from backend.context import Context
 from backend.domain.build import Build
-from backend.domain.cost import CostRecord, UsageTypes
+from backend.domain.cost import ZERO, CostRecord, UsageTypes
 from backend.domain.cost_month import CostMonth, months_of
-from backend.domain.cost_sync import Days, SyncState, first_of_month, months_in, to_read
-from backend.domain.errors import Unavailable
+from backend.domain.cost_sync import Days, SyncState, months_in, spans_of, to_read
+from backend.domain.errors import Forbidden, Invalid, Unavailable
 from backend.domain.exact import exact_difference, exact_sum
 from backend.domain.month import days_of
-from backend.domain.tenant import Tenant, TenantStatus
+from backend.domain.tenant import Tenant
 from backend.domain.usage import MonthUsage, usage_of
 
 
@@ -21,25 +20,30 @@ def sync(context: Context, *, now: datetime) -> SyncState:
     """Brings the table to what Cost Explorer says of the months that may have changed.
 
     Beside it stands what tenants' builds used by the meter. Each request is counted before it is
-    made, so a crash forgets none. What Cost Explorer refuses is remembered and told in the state.
-    Raises Unavailable when the day's requests are used, and Conflict when another sync is at work.
+    made, so a crash forgets none; what has been read is kept before more is asked for, so the next
+    sync goes on where one was cut off. What Cost Explorer refuses is remembered and told in the
+    state. Raises Unavailable when the day's requests are used, Conflict when another sync is at
+    work.
     """
     counted = _Counted(context, now)
     counted.state.checked_to_begin(now, most=context.settings.cost_requests_a_day)
-    days = to_read(counted.state, now)
+    difference = ZERO
     try:
-        total = context.costs.total(days.since, days.until, asking=counted)
-        records = context.costs.by_tenant_and_service(days.since, days.until, asking=counted)
-    except Unavailable as refusal:
+        for days in spans_of(to_read(counted.state, now)):
+            total = context.costs.total(days.since, days.until, asking=counted)
+            records = context.costs.by_tenant_and_service(days.since, days.until, asking=counted)
+            _write(context, days, records)
+            estimated = {record.day for record in records if record.estimated}
+            parts = exact_sum(record.amount for record in records)
+            difference = exact_sum((difference, exact_difference(total, parts)))
+            counted.keep(
+                counted.state.read_up_to(
+                    days.until, now, estimated=estimated, difference=difference
+                )
+            )
+    except (Forbidden, Invalid, Unavailable) as refusal:
         return counted.keep(replace(counted.state, refused=str(refusal)))
-    _write(context, days, records)
-    return counted.keep(
-        counted.state.synced(
-            now,
-            estimated={record.day for record in records if record.estimated},
-            difference=_difference(total, records),
-        )
-    )
+    return counted.keep(counted.state.synced(now))
 
 
 def ask_usage_types(context: Context, tenant_id: str, month: str, *, now: datetime) -> UsageTypes:
@@ -76,59 +80,33 @@ class _Counted:
 
 def _write(context: Context, days: Days, records: Iterable[CostRecord]) -> None:
     """Every month that was read, the months without any cost too."""
-    known = context.tenants.all()
     used = {
         (usage.tenant_id, usage.month): usage
-        for tenant in known
-        if tenant.status is not TenantStatus.OFFBOARDED
+        for tenant in context.tenants.all()
         for usage in _usage(context, tenant, days)
     }
     billed = {(each.owner, each.month): each for each in months_of(records)}
     for month in months_in(days):
-        first = date.fromisoformat(f"{month}-01")
-        before = {each.owner: each for each in context.cost_table.of_all(first, _after(first))}
-        kept = _kept(before, known)
-        owners = {owner for owner, of in (*billed, *used) if of == month} | kept.keys()
+        owners = sorted({owner for owner, of in (*billed, *used) if of == month})
         context.cost_table.replace(
             month,
             [
-                _month(owner, month, billed, used.get((owner, month)), kept.get(owner))
-                for owner in sorted(owners)
+                billed.get((owner, month), CostMonth(owner, month)).using(
+                    used.get((owner, month), MonthUsage(owner, month)).tiers
+                )
+                for owner in owners
             ],
         )
 
 
 def _usage(context: Context, tenant: Tenant, days: Days) -> Iterable[MonthUsage]:
+    """By its builds; of a tenant that has left, what was kept when its builds went."""
+    if tenant.kept_usage is not None:
+        months = months_in(days)
+        return [usage for usage in tenant.kept_usage if usage.month in months]
     since, until = (datetime.combine(day, time(), UTC) for day in (days.since, days.until))
     ended: dict[str, list[Build]] = {}
     for build in context.builds.ended_of(tenant.tenant_id, since, until):
         if build.ended_at is not None:
             ended.setdefault(f"{build.ended_at:%Y-%m}", []).append(build)
     return [usage_of(tenant.tenant_id, month, builds) for month, builds in ended.items()]
-
-
-def _kept(before: dict[str, CostMonth], known: Sequence[Tenant]) -> dict[str, CostMonth]:
-    """What is told of offboarded tenants' builds: their records are gone, what they used is not."""
-    here = {t.tenant_id for t in known if t.status is not TenantStatus.OFFBOARDED}
-    return {owner: month for owner, month in before.items() if month.usage and owner not in here}
-
-
-def _month(
-    owner: str,
-    month: str,
-    billed: dict[tuple[str, str], CostMonth],
-    used: MonthUsage | None,
-    kept: CostMonth | None,
-) -> CostMonth:
-    cost = billed.get((owner, month)) or CostMonth(owner, month)
-    if used is not None:
-        return cost.using(used.tiers)
-    return cost.using(kept.usage) if kept is not None else cost
-
-
-def _after(first: date) -> date:
-    return first_of_month(first, -1)
-
-
-def _difference(total: Decimal, records: Iterable[CostRecord]) -> Decimal:
-    return exact_difference(total, exact_sum(record.amount for record in records))

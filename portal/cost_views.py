@@ -49,7 +49,8 @@ class CostQuery:
         """What decides what is made of them."""
         chosen = (self.chosen.tenants, self.chosen.services, self.chosen.tiers)
         narrowed = tuple(tuple(sorted(names)) for names in chosen)
-        return (len(self.choices), narrowed, tuple(sorted(self.tiers.items())))
+        split = tuple((one.split.value, one.since, one.chosen_at) for one in self.choices)
+        return (split, narrowed, tuple(sorted(self.tiers.items())))
 
 
 def reading(query: CostQuery) -> CostReading:

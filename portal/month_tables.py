@@ -77,7 +77,7 @@ def build_columns(key: str | None = None) -> dict[str, Any]:
 
 
 def steps(reading: Metered) -> pd.DataFrame:
-    """One row a step that was billed, and one for the jobs' disks."""
+    """One row a step that was billed, and one for the disks of each kind of job."""
     found = [
         {
             "Step": step.name,
@@ -88,17 +88,16 @@ def steps(reading: Metered) -> pd.DataFrame:
         }
         for step in reading.steps
     ]
-    if reading.storage is not None:
-        disks = reading.storage
-        found.append(
-            {
-                "Step": "Disks",
-                "Used": f"{disks.gb_seconds:,} GB seconds",
-                "Price": f"{show.money(disks.gb_month)} a GB and month",
-                "By": disks.source,
-                "Estimate": show.money(disks.amount),
-            }
-        )
+    found += [
+        {
+            "Step": f"Disks of {disks.kind.lower()} jobs",
+            "Used": f"{disks.gb_seconds:,} GB seconds",
+            "Price": f"{show.money(disks.gb_month)} a GB and month",
+            "By": disks.source,
+            "Estimate": show.money(disks.amount),
+        }
+        for disks in reading.storage
+    ]
     return pd.DataFrame(found)
 
 

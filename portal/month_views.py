@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import streamlit as st
+
 from backend import cost, cost_sharing, invoices, tenants
 from backend.domain.cost_sync import MONTHS_BACK, first_of_month
 from backend.domain.month import days_of
@@ -18,7 +20,8 @@ from portal.month_card import months
 def month(me: Principal, wanted: str) -> Month:
     """All tenants' month."""
     days = days_of(wanted)
-    return _month(wanted, _query(me, days.since, days.until))
+    query = _query(me, days.since, days.until)
+    return _month(query, query.read, query.shown, wanted)
 
 
 def history(me: Principal, tenant: Tenant, *, now: datetime) -> tuple[TenantMonth, ...]:
@@ -32,7 +35,8 @@ def history(me: Principal, tenant: Tenant, *, now: datetime) -> tuple[TenantMont
     usages = [used.get(one, MonthUsage(tenant.tenant_id, one)) for one in wanted]
     brought = invoices.brought(session.context(), me, tenant.tenant_id, usages, now=now)
     return tuple(
-        replace(_of(tenant, _month(one, query)), revenue=brought.get(one)) for one in wanted
+        replace(_of(tenant, _month(query, query.read, query.shown, one)), revenue=brought.get(one))
+        for one in wanted
     )
 
 
@@ -55,11 +59,14 @@ def _query(me: Principal, since: date, until: date) -> CostQuery:
     )
 
 
-def _month(wanted: str, query: CostQuery) -> Month:
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _month(
+    _query: CostQuery, read: tuple[object, ...], shown: tuple[object, ...], wanted: str
+) -> Month:
     return month_of(
-        cube(query),
+        cube(_query),
         wanted,
-        query.choices,
-        reading(query).usage,
-        tier_of=lambda tenant_id: query.tiers.get(tenant_id, UNKNOWN_TIER),
+        _query.choices,
+        reading(_query).usage,
+        tier_of=lambda tenant_id: _query.tiers.get(tenant_id, UNKNOWN_TIER),
     )

@@ -10,10 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from backend.aws.session import AwsSession
-from backend.aws.translate import code_of, translated
+from backend.aws.translate import code_of, message_of, translated
 from backend.domain import naming
 from backend.domain.cost import CostRecord, UsageTypeCost
-from backend.domain.errors import Invalid, Unavailable
+from backend.domain.errors import Forbidden, Invalid, Unavailable
 from backend.domain.exact import exact_difference, exact_sum
 
 Asking = Callable[[], None]
@@ -48,6 +48,10 @@ _LATER = {
     "again in a few minutes.",
 }
 
+_NOT_ALLOWED = (
+    "AWS refuses to tell costs ({said}): enable Cost Explorer in the management account, which "
+    "takes up to 24 hours, and let the role mlaas-cost-sync ask for ce:GetCostAndUsage."
+)
 _METRICS = ("UnblendedCost", "AmortizedCost")
 _Amounts = tuple[Decimal, ...]
 
@@ -81,8 +85,9 @@ class CostExplorer:
         """Unblended and amortized cost of the UTC days of [since, until), in USD.
 
         Cost without a tenant's tag is of no tenant; what of it carries the project's tag is shared.
-        Raises Invalid for a period Cost Explorer does not take, Unavailable while it has no figures
-        or is asked too often, and what `asking` raises.
+        Raises Invalid for a period Cost Explorer does not take, Forbidden where it is not enabled
+        or not allowed, Unavailable while it has no figures or is asked too often, and what `asking`
+        raises.
         """
         whole = [
             _record(day, _tenant_of(tag), service, amounts)
@@ -149,6 +154,8 @@ def _told_when_to_ask_again() -> Iterator[None]:
         with translated(ValidationException=Invalid):
             yield
     except ClientError as refusal:
+        if code_of(refusal) in ("AccessDenied", "AccessDeniedException"):
+            raise Forbidden(_NOT_ALLOWED.format(said=message_of(refusal))) from refusal
         sentence = _LATER.get(code_of(refusal))
         if sentence is None:
             raise

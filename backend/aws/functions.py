@@ -4,6 +4,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from botocore.exceptions import ReadTimeoutError
+
 from backend.aws.session import AwsSession
 from backend.aws.translate import translated
 from backend.domain import naming
@@ -46,8 +48,14 @@ class Functions:
         self, function: str, called: str, event: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         payload = json.dumps(dict(event or {}))
-        with translated():
-            answer = self._lambda.invoke(FunctionName=function, Payload=payload)
+        waiting = self._session.patient_client("lambda")
+        try:
+            with translated():
+                answer = waiting.invoke(FunctionName=function, Payload=payload)
+        except ReadTimeoutError as silence:
+            raise Unavailable(
+                f"{called} has not answered for five minutes: look again later, and at its log."
+            ) from silence
         returned: dict[str, Any] = json.load(answer["Payload"])
         if "FunctionError" in answer:
             raise Unavailable(f"{called} failed: {returned.get('errorMessage')}. See its log.")

@@ -15,6 +15,11 @@ from backend.domain.errors import Forbidden
 
 RENEW_BEFORE = timedelta(minutes=5)
 CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=65)
+# A function that is asked for its answer may work for five minutes; a second question would be a
+# second piece of work.
+PATIENT_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=310
+)
 # us-east-1 would still presign with the retired version 2; path style works at any endpoint.
 S3_CONFIG = CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
 # botocore repeats no write that another's transaction on the same row stood in the way of.
@@ -48,6 +53,14 @@ class AwsSession:
             self._clients,
             f"{service} {region or ''}",
             lambda: self._session.client(service, region_name=region, config=config),
+        )
+
+    def patient_client(self, service: str) -> Any:
+        """A client that waits for the longest answer of a function, and never asks twice."""
+        return self._once(
+            self._clients,
+            f"{service} patient",
+            lambda: self._session.client(service, config=PATIENT_CONFIG),
         )
 
     def table(self, name: str) -> Any:

@@ -23,15 +23,20 @@ class SharingTable:
         return self._session.table(naming.SETTINGS_TABLE)
 
     def choices(self) -> tuple[Sharing, ...]:
-        """Every choice so far, the first one first."""
+        """The choices that still decide a month, the first one first."""
         row = self._table.get_item(Key={"name": _NAME}, ConsistentRead=True).get("Item") or {}
         return tuple(from_row(Sharing, choice) for choice in row.get("choices", ()))
 
     def add(self, known: tuple[Sharing, ...], choice: Sharing) -> None:
-        """Adds a choice to those that were known; Conflict when somebody else has chosen since."""
-        unchanged: ConditionBase = Attr("choices").size().eq(len(known))
+        """Adds a choice to those that were known; Conflict when somebody else has chosen since.
+
+        A choice that holds from the same month on, or from a later one, decides nothing any more
+        and goes: what it was is in the audit.
+        """
+        kept = tuple(each for each in known if each.since < choice.since)
+        unchanged: ConditionBase = Attr("choices").eq(to_row(known))
         if not known:
-            unchanged = Attr("choices").not_exists() | unchanged
+            unchanged = Attr("choices").not_exists()
         with translated(
             "Somebody else has chosen meanwhile: look again, then choose.",
             ConditionalCheckFailedException=Conflict,
@@ -39,6 +44,6 @@ class SharingTable:
             self._table.update_item(
                 Key={"name": _NAME},
                 UpdateExpression="SET choices = :choices",
-                ExpressionAttributeValues={":choices": to_row((*known, choice))},
+                ExpressionAttributeValues={":choices": to_row((*kept, choice))},
                 ConditionExpression=unchanged,
             )

@@ -76,14 +76,22 @@ class SyncState:
     def _used(self, today: str) -> int:
         return self.requests_today if self.asked_on == today else 0
 
-    def synced(
-        self, now: datetime, *, estimated: Iterable[date], difference: Decimal = ZERO
+    def read_up_to(
+        self,
+        until: date,
+        now: datetime,
+        *,
+        estimated: Iterable[date] = (),
+        difference: Decimal = ZERO,
     ) -> "SyncState":
-        """All that `to_read` named has been read; `estimated` are the days that may yet change."""
-        today = now.astimezone(UTC).date()
-        first_open = min((*estimated, (now.astimezone(UTC) - SETTLING).date(), today))
+        """All that comes before `until` has been read; `estimated` days of it may yet change."""
+        first_open = min((*estimated, (now.astimezone(UTC) - SETTLING).date(), until))
         settled = first_open.replace(day=1).isoformat()
-        return replace(self, synced_at=now, settled=settled, difference=difference, refused="")
+        return replace(self, settled=max(settled, self.settled), difference=difference)
+
+    def synced(self, now: datetime) -> "SyncState":
+        """All that `to_read` named has been read."""
+        return replace(self, synced_at=now, refused="")
 
 
 def to_read(state: SyncState, now: datetime) -> Days:
@@ -95,6 +103,20 @@ def to_read(state: SyncState, now: datetime) -> Days:
     oldest = first_of_month(today, MONTHS_BACK)
     settled = date.fromisoformat(state.settled) if state.settled else oldest
     return Days(max(oldest, min(settled, today.replace(day=1))), today + timedelta(days=1))
+
+
+def spans_of(days: Days) -> list[Days]:
+    """What to read at once, the earliest first: the last two months, and each before them alone.
+
+    A year of many tenants at once would not fit a function's memory, nor its time if cut off.
+    """
+    recent = max(days.since, first_of_month(days.until - timedelta(days=1), 1))
+    spans, since = [], days.since
+    while since < recent:
+        until = min(first_of_month(since, -1), recent)
+        spans.append(Days(since, until))
+        since = until
+    return [*spans, Days(recent, days.until)]
 
 
 def first_of_month(day: date, months_before: int = 0) -> date:

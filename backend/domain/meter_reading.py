@@ -19,8 +19,9 @@ class MeteredStep:
 
 @dataclass(frozen=True, slots=True)
 class MeteredStorage:
-    """What the jobs' own disks cost by the meter; `gb_month` is US dollars a GB and month."""
+    """What the disks of one `kind` of job cost by the meter, at `gb_month` USD a GB and month."""
 
+    kind: str
     gb_seconds: int
     gb_month: Decimal
     source: str
@@ -32,12 +33,12 @@ class Metered:
     """A build's estimate: US dollars before tax and discounts."""
 
     steps: tuple[MeteredStep, ...]
-    storage: MeteredStorage | None = None
+    storage: tuple[MeteredStorage, ...] = ()
 
     @property
     def amount(self) -> Decimal:
-        storage = (self.storage.amount,) if self.storage else ()
-        return exact_sum((*(step.amount for step in self.steps), *storage))
+        steps = (step.amount for step in self.steps)
+        return exact_sum((*steps, *(disks.amount for disks in self.storage)))
 
     @property
     def instance_seconds(self) -> int:
@@ -46,5 +47,5 @@ class Metered:
     @property
     def sources(self) -> tuple[str, ...]:
         """Where the prices come from, each named once."""
-        storage = (self.storage.source,) if self.storage else ()
-        return tuple(dict.fromkeys((*(step.price.source for step in self.steps), *storage)))
+        prices = (step.price.source for step in self.steps)
+        return tuple(dict.fromkeys((*prices, *(disks.source for disks in self.storage))))

@@ -1,12 +1,12 @@
 """Responsible for what a build's jobs cost by the meter: seconds x instances x hourly price."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from backend.domain.build import BuildStep
 from backend.domain.meter_reading import Metered, MeteredStep, MeteredStorage
 from backend.domain.price_book import SHIPPED_TABLE, PriceBook
-from backend.domain.prices import HOURS_A_MONTH, STORAGE_PRICE
+from backend.domain.prices import HOURS_A_MONTH, STORAGE_PRICES, listed_as
 
 _PLACES = Decimal("1E-10")
 _SECONDS_AN_HOUR = 3600
@@ -20,7 +20,7 @@ def metered(steps: Iterable[BuildStep], book: PriceBook) -> Metered:
     proportion (https://aws.amazon.com/sagemaker/pricing/). Raises Invalid for an unpriced instance.
     """
     billed = [step for step in steps if step.billable_seconds]
-    return Metered(tuple(_metered(step, book) for step in billed), _storage(billed))
+    return Metered(tuple(_metered(step, book) for step in billed), tuple(_storage(billed)))
 
 
 def _metered(step: BuildStep, book: PriceBook) -> MeteredStep:
@@ -30,9 +30,13 @@ def _metered(step: BuildStep, book: PriceBook) -> MeteredStep:
     return MeteredStep(step.name, seconds, price, amount.quantize(_PLACES))
 
 
-def _storage(steps: Iterable[BuildStep]) -> MeteredStorage | None:
-    gb_seconds = sum(s.volume_gb * s.billable_seconds * s.instance_count for s in steps)
-    if not gb_seconds:
-        return None
-    amount = gb_seconds * STORAGE_PRICE / (HOURS_A_MONTH * _SECONDS_AN_HOUR)
-    return MeteredStorage(gb_seconds, STORAGE_PRICE, SHIPPED_TABLE, amount.quantize(_PLACES))
+def _storage(steps: Iterable[BuildStep]) -> Iterator[MeteredStorage]:
+    gb_seconds = dict.fromkeys(STORAGE_PRICES, 0)
+    for step in steps:
+        seconds = step.billable_seconds * step.instance_count
+        gb_seconds[listed_as(step.kind)] += step.volume_gb * seconds
+    for kind, used in gb_seconds.items():
+        if used:
+            price = STORAGE_PRICES[kind]
+            amount = used * price / (HOURS_A_MONTH * _SECONDS_AN_HOUR)
+            yield MeteredStorage(kind, used, price, SHIPPED_TABLE, amount.quantize(_PLACES))

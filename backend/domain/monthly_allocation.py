@@ -32,8 +32,9 @@ def allocated(
     """The cost of the days of [since, until), each month's shared cost split as chosen for it.
 
     `cube` holds the period's months whole: shared cost is split by what tenants cost in the whole
-    month, whatever days of it the period has. So the parts of two periods are those of both. Raises
-    Unreconciled when the parts are not the total of the period.
+    month, whatever days of it the period has. So what a tenant bears of two periods is what it
+    bears of both, but for the last digit that a split in whole units may move. Raises Unreconciled
+    when the parts are not the total of the period.
     """
     parts = tuple(_parts(cube, since, until, choices))
     found, whole = together(part.allocation for part in parts), cube.during(since, until)

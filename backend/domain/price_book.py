@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from backend.domain.errors import Invalid
-from backend.domain.prices import PRICES
+from backend.domain.prices import PRICES, listed_as
 
 SHIPPED_TABLE = "the shipped table of us-east-1"
 # List prices change a few times a year.
@@ -44,7 +44,7 @@ class PriceBook:
 
     def price_of(self, kind: str, instance_type: str) -> Price:
         """Raises Invalid for an instance type that neither the list nor the table names."""
-        listed = self.listed.get((_listed_as(kind), instance_type))
+        listed = self.listed.get((listed_as(kind), instance_type))
         if listed is not None and self.read_at is not None:
             read = f"{self.read_at:%Y-%m-%d}"
             return Price(listed, f"AWS's price list of {self.region}, read {read}")
@@ -54,8 +54,3 @@ class PriceBook:
             f"Instance type {instance_type!r} has no price, neither in AWS's list nor in "
             f"{SHIPPED_TABLE}: choose another for the tier, or add it to the table."
         )
-
-
-def _listed_as(kind: str) -> str:
-    """A search's trials are training jobs, and priced as such."""
-    return "Processing" if kind == "Processing" else "Training"

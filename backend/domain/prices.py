@@ -23,10 +23,18 @@ PRICES: Mapping[str, Decimal] = MappingProxyType(
     }
 )
 
-# USD per GB and month of a job's disk (general purpose SSD), from the same lists; AWS reckons a
-# month as 730 hours (https://aws.amazon.com/calculator/calculator-assumptions/).
-STORAGE_PRICE = Decimal("0.14")
+# USD per GB and month of a job's disk (general purpose SSD) in us-east-1, from the same lists; a
+# published bill of another region has the two kinds in the same proportion. AWS reckons a month as
+# 730 hours (https://aws.amazon.com/calculator/calculator-assumptions/).
+STORAGE_PRICES: Mapping[str, Decimal] = MappingProxyType(
+    {"Training": Decimal("0.14"), "Processing": Decimal("0.10")}
+)
 HOURS_A_MONTH = 730
+
+
+def listed_as(kind: str) -> str:
+    """The kind that prices and bills know a step's job by: a search's trials are training jobs."""
+    return "Processing" if kind == "Processing" else "Training"
 
 
 def hourly_price(instance_type: str) -> Decimal:

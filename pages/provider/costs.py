@@ -41,11 +41,14 @@ with refusals_as_sentences():
             cost.sync(context, me)
         notices.tell("Cost Explorer has been read.")
         st.rerun()
+tags = cost_tags.statuses(context, me)
+tag_card.warn(tags)
 if not whole.tenants and not whole.whole.total:
     st.info(
         "No cost is known of this period. Cost Explorer runs up to a day behind, and a new tag key "
         "takes another day to appear: read it later, or choose a longer period."
     )
+    tag_card.draw(tags, now=now)
     st.stop()
 chosen = cost_filters.chosen(
     [tenant.tenant_id for tenant in whole.tenants],
@@ -53,7 +56,6 @@ chosen = cost_filters.chosen(
     sorted({tenant.tier for tenant in whole.tenants}),
 )
 view = cost_views.view(query.narrowed(chosen))
-tag_card.warn(cost_tags.statuses(context, me))
 cost_card.figures(view)
 cost_card.outlook(
     cost_outlook.forecast(query, today), cost_outlook.out_of_the_ordinary(query, today)
@@ -77,4 +79,4 @@ with st.expander("How shared cost is split", icon=":material/call_split:"):
             )
             notices.tell("Saved: shared cost is split so from now on.")
             st.rerun()
-tag_card.draw(cost_tags.statuses(context, me), now=now)
+tag_card.draw(tags, now=now)

@@ -16,7 +16,8 @@ from demo.history import write_history
 from tests.cloud import Cloud
 from tests.integration.stage import CLUSTER, Stage, stage_of
 
-PRICE, STORAGE_PRICE, HOURS_A_MONTH = Decimal("0.115"), Decimal("0.14"), 730
+PRICE, HOURS_A_MONTH = Decimal("0.115"), 730
+TRAINING_DISK, PROCESSING_DISK = Decimal("0.14"), Decimal("0.10")
 BY_USE = {"Type": "DIMENSION", "Key": "USAGE_TYPE"}
 BY_TENANT = {"Type": "TAG", "Key": "tenant-id"}
 
@@ -90,7 +91,10 @@ def test_a_jobs_cost_is_found_under_its_tenants_tag(cloud: Cloud, ran: tuple[str
     assert abs(summed("UnblendedCost", "large") - hours * PRICE) < Decimal("1E-9")
     stored = Decimal(CLUSTER["VolumeSizeInGB"]) * seconds / 3600 / HOURS_A_MONTH
     assert abs(summed("UsageQuantity", "gp2") - stored) < Decimal("1E-9")
-    assert abs(summed("UnblendedCost", "gp2") - stored * STORAGE_PRICE) < Decimal("1E-9")
+    for use, price in (("Train", TRAINING_DISK), ("Processing", PROCESSING_DISK)):
+        disk = f"{use}:VolumeUsage.gp2"
+        billed = summed("UnblendedCost", disk)
+        assert abs(billed - summed("UsageQuantity", disk) * price) < Decimal("1E-9")
 
 
 def test_a_tag_that_was_not_activated_shows_nowhere(cloud: Cloud, ran: tuple[str, int]) -> None:

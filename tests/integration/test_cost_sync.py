@@ -9,18 +9,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from backend import cost, cost_sync, cost_tags
+from backend.aws.cost_explorer import Asking, CostExplorer
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import Build, BuildState
 from backend.domain.cost import SAGEMAKER, CostRecord
-from backend.domain.cost_month import CostMonth, months_of
+from backend.domain.cost_month import months_of
 from backend.domain.cost_sync import SyncState, first_of_month
 from backend.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from backend.domain.exact import exact_sum
 from backend.domain.monthly_allocation import allocated
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant, TenantStatus
-from backend.domain.usage import TierUsage
+from backend.domain.usage import MonthUsage, TierUsage
 from tests.integration.test_walk import LINEAR, put, table, until
 
 PAT = Principal("pat", "Pat", Role.PROVIDER)
@@ -44,10 +45,11 @@ def people_of_nobody() -> Principal:
 
 @pytest.fixture(autouse=True)
 def rested(admin: Context) -> Iterator[None]:
-    """As if Cost Explorer had not been asked today; what was read of it stays as it was."""
+    """As if Cost Explorer had not been asked today, and all but the open month were settled."""
     settings = admin.session.table(naming.SETTINGS_TABLE)
     counted = settings.get_item(Key={"name": "cost-sync"}).get("Item")
     settings.delete_item(Key={"name": "cost-sync"})
+    admin.sync_notes.write(SyncState(), SyncState(settled=f"{today():%Y-%m-01}"))
     yield
     settings.delete_item(Key={"name": "cost-sync"})
     if counted is not None:
@@ -172,27 +174,48 @@ def test_what_cost_explorer_no_longer_tells_is_gone_and_what_a_left_tenant_used_
     admin: Context, tenant: Tenant
 ):
     month = f"{today():%Y-%m}"
-    used = (TierUsage("basic", 2, 3, 400, Decimal("0.05")),)
+    used = MonthUsage("left-long-ago", month, (TierUsage("basic", 2, 3, 400, Decimal("0.05")),))
     wrong = CostRecord(today(), "nobody", Decimal(7), True, SAGEMAKER)
-    left = replace(tenant, tenant_id="left-long-ago", status=TenantStatus.OFFBOARDED)
-    admin.tenants.add(left)
+    left = replace(tenant, tenant_id=used.tenant_id, kept_usage=(used,))
+    admin.tenants.add(left.with_status(TenantStatus.OFFBOARDED))
     try:
-        admin.cost_table.replace(
-            month, [*months_of([wrong]), CostMonth(left.tenant_id, month).using(used)]
-        )
+        admin.cost_table.replace(month, list(months_of([wrong])))
         cost_sync.sync(admin, now=datetime.now(UTC))
         found = {m.owner: m for m in admin.cost_table.of_all(**this_month())}
     finally:
         admin.tenants.remove(left.tenant_id)
     assert "nobody" not in found
-    assert found[left.tenant_id].usage == used
+    assert found[left.tenant_id].usage == used.tiers
+
+
+def test_the_first_sync_reads_a_month_at_a_time_and_goes_on_where_it_was_cut_off(
+    admin: Context, monkeypatch: pytest.MonkeyPatch
+):
+    now = datetime.now(UTC)
+    admin.session.table(naming.SETTINGS_TABLE).delete_item(Key={"name": "cost-sync"})
+    asked: list[date] = []
+    whole = type(admin.costs).total
+
+    def cut_off(costs: CostExplorer, since: date, until: date, *, asking: Asking) -> Decimal:
+        asked.append(since)
+        if len(asked) == 3:
+            raise Unavailable("Cost Explorer has gone home.")
+        return whole(costs, since, until, asking=asking)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CostExplorer, "total", cut_off)
+        refused = cost_sync.sync(admin, now=now)
+    assert asked == [first_of_month(today(), back) for back in (12, 11, 10)]
+    assert (refused.refused, refused.synced_at) == ("Cost Explorer has gone home.", None)
+    assert refused.settled == f"{first_of_month(today(), 10)}"
+    done = cost_sync.sync(admin, now=now + timedelta(days=1))
+    assert (done.refused, done.synced_at) == ("", now + timedelta(days=1))
+    # Two months were read before the cut, nine alone after it, the last two at once.
+    assert done.requests == 3 * (2 + 9 + 1)
 
 
 def test_a_month_that_is_settled_is_read_no_more(admin: Context):
     now = datetime.now(UTC)
-    before = admin.sync_notes.read()
-    settled = SyncState(settled=f"{today():%Y-%m-01}", requests=before.requests)
-    admin.sync_notes.write(before, settled)
     last = f"{first_of_month(today(), 1):%Y-%m}"
     kept = CostRecord(first_of_month(today(), 1), "kept", Decimal(3), False, SAGEMAKER)
     admin.cost_table.replace(last, list(months_of([kept])))

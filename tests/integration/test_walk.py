@@ -126,7 +126,7 @@ def test_a_tenants_file_becomes_a_registered_model(
     ]
     reading = metered(build.steps, PriceBook())
     assert reading.amount > 0
-    assert reading.storage is not None
+    assert [disks.kind for disks in reading.storage] == ["Training", "Processing"]
     assert build.metered == reading
     ended = build.ended_at
     assert ended is not None

@@ -32,7 +32,7 @@ def put(admin: Context, *records: CostRecord) -> None:
         admin.cost_table.replace(month, [each for each in months if each.month == month])
     before = admin.sync_notes.read()
     now = datetime.now(UTC)
-    admin.sync_notes.write(before, before.asking(now).synced(now, estimated=[today()]))
+    admin.sync_notes.write(before, before.asking(now).synced(now))
 
 
 def cost(tenant_id: str | None, amount: str, *, days_ago: int = 0, shared: bool = False):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from backend.domain.prices import HOURS_A_MONTH, STORAGE_PRICE, hourly_price
+from backend.domain.prices import HOURS_A_MONTH, STORAGE_PRICES, hourly_price
 from backend.embedded.costs.bill import PLACES, Bill, Source, units_of
 
 SERVICE = "Amazon SageMaker"
@@ -72,7 +72,8 @@ def _uses(job: BilledJob) -> Iterator[_Use]:
     if job.volume_gb:
         disk = _source(job, "VolumeUsage.gp2", "GB-Mo")
         # Each instance has a disk of its own.
-        yield _Use(disk, instances * job.volume_gb, _MONTH_SECONDS, STORAGE_PRICE)
+        price = STORAGE_PRICES["Processing" if job.kind == "processing-job" else "Training"]
+        yield _Use(disk, instances * job.volume_gb, _MONTH_SECONDS, price)
 
 
 def _source(job: BilledJob, used: str, unit: str) -> Source:

@@ -84,11 +84,19 @@ def test_a_build_that_ran_no_job_costs_nothing():
 def test_the_jobs_disks_are_a_small_line_of_their_own():
     # 30 GB for an hour on each of two instances, at $0.14 for a GB and month of 730 hours.
     found = metered([step("Train", "Training", 3600, count=2, gb=30)], PriceBook())
-    assert found.storage is not None
-    assert found.storage.gb_seconds == 30 * 7200
-    assert found.storage.amount == Decimal("0.0115068493")
+    (disks,) = found.storage
+    assert (disks.kind, disks.gb_seconds) == ("Training", 30 * 7200)
+    assert disks.amount == Decimal("0.0115068493")
     assert found.amount == Decimal("0.23") + Decimal("0.0115068493")
 
 
 def test_what_ran_no_job_has_no_disk():
-    assert metered([BuildStep("CheckSkill", "Condition", "Succeeded")], PriceBook()).storage is None
+    assert metered([BuildStep("CheckSkill", "Condition", "Succeeded")], PriceBook()).storage == ()
+
+
+def test_disks_of_processing_jobs_have_a_price_of_their_own():
+    steps = [step("Preprocess", "Processing", 3600, gb=30), step("Tune", "Tuning", 3600, gb=30)]
+    training, processing = metered(steps, PriceBook()).storage
+    assert (training.kind, processing.kind) == ("Training", "Processing")
+    assert (training.gb_month, processing.gb_month) == (Decimal("0.14"), Decimal("0.10"))
+    assert processing.amount == Decimal("0.0041095890")

@@ -126,10 +126,10 @@ def test_a_job_costs_its_seconds_times_instances_times_the_hourly_price() -> Non
 def test_a_jobs_disks_are_billed_by_the_gigabyte_and_month_beside_its_instances() -> None:
     job = Ran(volume_gb=30, instance_count=2, billable_seconds=43800, kind="processing-job")
     day = date(2026, 3, 2)
-    # 60 GB for 43,800 of a month's 2,628,000 seconds, at $0.14 a GB-month.
+    # 60 GB for 43,800 of a month's 2,628,000 seconds, at $0.10 a GB-month.
     assert billed(job) == [
         (day, "USE1-Processing:ml.m5.large", "24.3333333333", "2.7983333333"),
-        (day, "USE1-Processing:VolumeUsage.gp2", "1", "0.14"),
+        (day, "USE1-Processing:VolumeUsage.gp2", "1", "0.1"),
     ]
     by_use = [{"Type": "DIMENSION", "Key": "USAGE_TYPE"}]
     (period,) = costs([job], Metrics=["UsageQuantity"], GroupBy=by_use)["ResultsByTime"]
