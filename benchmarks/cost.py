@@ -138,8 +138,8 @@ def _holds(view: CostOverview) -> bool:
     return (
         exact_sum((whole.tenants, whole.shared, whole.unallocated)) == total
         and exact_sum((tenants, whole.shared, whole.unallocated)) == total
-        and exact_sum(now for now, _ in view.services.values()) == total
-        and exact_sum(now for now, _ in view.tiers.values()) == total
+        and exact_sum(part.now for part in view.services.values()) == total
+        and exact_sum(part.now for part in view.tiers.values()) == total
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from backend.cost import CostReading
 from backend.domain.allocation import SharedSplit, Sharing
 from backend.domain.anomalies import Anomaly
 from backend.domain.cost import CostRecord
-from backend.domain.cost_overview import CostOverview
+from backend.domain.cost_overview import CostOverview, Part
 from backend.domain.cost_sync import REQUEST_PRICE, SyncState
 from backend.domain.errors import Invalid
 from backend.domain.exact import amount_of, exact_sum
@@ -65,25 +66,34 @@ def freshness(state: SyncState, last_day: date | None, *, now: datetime) -> bool
 
 def figures(view: CostOverview) -> None:
     """The identity as four cards: tenants, shared and unallocated are the total."""
-    whole, before = view.whole, view.before
     badge = "estimated" if view.estimated else "final"
+    total = view.compared(attrgetter("total"))
+    unallocated = view.compared(attrgetter("unallocated"))
     with st.grid(4, gap="small", min_column_width=150):
-        for label, now, then in (
-            (f"Total · {badge}", whole.total, before.total),
-            ("Tenants", whole.tenants, before.tenants),
-            ("Shared, not split", whole.shared, before.shared),
-            (f"Unallocated · {_part(whole.unallocated, whole.total)}", whole.unallocated,
-             before.unallocated),
-        ):  # fmt: skip
+        for label, part in (
+            (f"Total · {badge}", total),
+            ("Tenants", view.compared(attrgetter("tenants"))),
+            ("Shared, not split", view.compared(attrgetter("shared"))),
+            (f"Unallocated · {_part(unallocated.now, total.now)}", unallocated),
+        ):
             st.metric(
                 label,
-                show.money(now),
-                delta=show.change(now, then) if then else None,
+                show.money(part.now),
+                delta=cost_tables.change(part) or None,
                 delta_color="inverse",
-                help=f"{show.money(then)} in as many days before",
+                help=_beside(part),
                 border=True,
                 height="stretch",
             )
+
+
+def _beside(part: Part) -> str:
+    if part.complete is None or part.before is None:
+        return "Nothing to compare with: so many days before are not known"
+    return (
+        f"{show.money(part.complete)} on the days that are told in full, "
+        f"{show.money(part.before)} on as many days before the period"
+    )
 
 
 def outlook(told: MonthForecast | None, odd: Sequence[Anomaly]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from backend.domain.cost_cube import CostCube
-from backend.domain.cost_overview import CostOverview
+from backend.domain.cost_overview import CostOverview, Part
 from backend.domain.exact import exact_sum
 from portal.charts import Palette, framed
 
@@ -83,14 +83,18 @@ def calendar(view: CostOverview, palette: Palette) -> go.Figure:
     return framed(figure, height=70 + 24 * max(3, len(rows)), legend=False)
 
 
-def beside_before(parts: Mapping[str, tuple[Decimal, Decimal]], palette: Palette) -> go.Figure:
-    """Each part's cost as a bar, and the period before as a thinner one below it."""
+def beside_before(parts: Mapping[str, Part], palette: Palette) -> go.Figure:
+    """Each part's cost as a bar, and that of as many days before, where they are known."""
     names = list(parts)[:LARGEST]
+    known = any(part.before is not None for part in parts.values())
     figure = go.Figure()
-    for label, which, colour in (("This period", 0, palette.of(0)), ("Before", 1, palette.neutral)):
+    for label, amounts, colour in (
+        ("This period", [parts[name].now for name in names], palette.of(0)),
+        ("As many days before", [parts[name].before or 0 for name in names], palette.neutral),
+    )[: 2 if known else 1]:
         figure.add_bar(
             y=names,
-            x=[float(parts[name][which]) for name in names],
+            x=[float(amount) for amount in amounts],
             name=label,
             orientation="h",
             marker={"color": colour},

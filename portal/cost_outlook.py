@@ -16,6 +16,11 @@ _MONTHS_BEFORE = 2
 _SHOWN = timedelta(days=14)
 
 
+def last_day(query: CostQuery, today: date) -> date | None:
+    """The last day of which Cost Explorer knows any cost."""
+    return cube(_recent(query, today)).last_day
+
+
 def forecast(query: CostQuery, today: date) -> MonthForecast | None:
     """What the open month comes to in all; None before a full day of cost is known."""
     if query.synced_at is None:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 
 from backend.domain import focus
 from backend.domain.cost import CostRecord
-from backend.domain.cost_overview import CostOverview, TenantCost
+from backend.domain.cost_overview import CostOverview, Part, TenantCost
 from portal import format as show
 from portal import tables
 from portal.cost_charts import SHARED, UNALLOCATED, bucketed
@@ -31,25 +32,20 @@ HEADER = (
 def tenants(view: CostOverview) -> pd.DataFrame:
     """One row a tenant, the largest first, then what is shared and what is unallocated."""
     rows = [_tenant(cost, view) for cost in view.tenants]
-    for label, now, before, days in (
-        (SHARED, view.whole.shared, view.before.shared, view.shared_by_day),
-        (
-            UNALLOCATED,
-            view.whole.unallocated,
-            view.before.unallocated,
-            view.unallocated_by_day,
-        ),
+    for label, part, days in (
+        (SHARED, view.compared(attrgetter("shared")), view.shared_by_day),
+        (UNALLOCATED, view.compared(attrgetter("unallocated")), view.unallocated_by_day),
     ):
-        if now or before:
+        if part.now or part.before:
             rows.append(
                 {
                     "Tenant": label,
                     "Tier": "",
-                    "Own": show.money(now),
+                    "Own": show.money(part.now),
                     "Of shared": "",
-                    "Total": show.money(now),
-                    "Change": show.change(now, before),
-                    "Share": _share(now, view),
+                    "Total": show.money(part.now),
+                    "Change": change(part),
+                    "Share": _share(part.now, view),
                     "Trend": _trend(days),
                 }
             )
@@ -64,6 +60,13 @@ def tenant_columns(key: str) -> dict[str, Any]:
     }
     opened = {"Tenant": tables.name_column("Tenant", key)}
     return {**opened, **right, "Trend": st.column_config.AreaChartColumn("Trend")}
+
+
+def change(part: Part) -> str:
+    """How much more or less than before, of days that are told in full; "" without such."""
+    if part.complete is None or part.before is None:
+        return ""
+    return show.change(part.complete, part.before)
 
 
 def exported(records: Iterable[CostRecord]) -> str:
@@ -111,7 +114,7 @@ def _tenant(cost: TenantCost, view: CostOverview) -> dict[str, Any]:
         "Own": show.money(cost.direct),
         "Of shared": show.money(cost.split),
         "Total": show.money(cost.total),
-        "Change": show.change(cost.total, cost.before),
+        "Change": change(cost.compared),
         "Share": _share(cost.total, view),
         "Trend": _trend(cost.by_day),
     }

@@ -12,6 +12,7 @@ from backend.domain.allocation import Sharing
 from backend.domain.cost import Measure
 from backend.domain.cost_cube import CostCube
 from backend.domain.cost_overview import Chosen, CostOverview, comparison_of, overview
+from backend.domain.cost_series import complete_until
 from backend.domain.principal import Principal
 from portal import session
 
@@ -92,4 +93,5 @@ def _view(
         _query.choices,
         tier_of=lambda tenant_id: _query.tiers.get(tenant_id, UNKNOWN_TIER),
         chosen=_query.chosen,
+        complete_until=_query.synced_at and complete_until(_query.synced_at),
     )

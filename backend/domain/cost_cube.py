@@ -17,7 +17,8 @@ class CostCube:
     """Cost of the UTC days of [since, until), in whole numbers of 10**exponent US dollars.
 
     `cells` hold by owner and service one number a day. Whole numbers add up a hundred times faster
-    than Decimals, and exactly.
+    than Decimals, and exactly. `held_since` is the first day of the first month of which anything
+    is known.
     """
 
     since: date
@@ -25,6 +26,7 @@ class CostCube:
     exponent: int
     cells: Mapping[str, Mapping[str, Column]]
     estimated: frozenset[date] = frozenset()
+    held_since: date | None = None
 
     @property
     def days(self) -> list[date]:
@@ -149,6 +151,7 @@ def cube_of(
             for owner, columns in cells.items()
         },
         frozenset(day for day in estimated if since <= day < until),
+        min((date.fromisoformat(f"{month.month}-01") for month in kept), default=None),
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from backend.domain.allocation import Allocation, Sharing, together
 from backend.domain.cost import ZERO
 from backend.domain.cost_cube import CostCube
 from backend.domain.cost_month import SHARED, UNALLOCATED
+from backend.domain.cost_sync import Days
 from backend.domain.exact import exact_sum
 from backend.domain.monthly_allocation import AllocatedPart, allocated
 
@@ -40,14 +42,27 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """US dollars of a part of the whole: in the period, and in the days that are compared.
+
+    `complete` is of the period's days whose cost is told, `before` of as many days before it; both
+    are None where there is nothing to compare with.
+    """
+
+    now: Decimal
+    complete: Decimal | None = None
+    before: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TenantCost:
-    """US dollars of one tenant: its own, its part of what is shared, and the period before."""
+    """US dollars of one tenant: its own, its part of what is shared, day by day without that."""
 
     tenant_id: str
     tier: str
     direct: Decimal
     split: Decimal
-    before: Decimal
+    compared: Part
     by_day: tuple[Decimal, ...]
 
     @property
@@ -57,19 +72,21 @@ class TenantCost:
 
 @dataclass(frozen=True, slots=True)
 class CostOverview:
-    """Cost of the UTC days of [since, until), in USD, beside that of as many days before.
+    """Cost of the UTC days of [since, until), in USD, beside that of days before.
 
-    `tenants` come largest first, their days without shared cost; `services` and `tiers` are the
-    whole's parts, now and before.
+    `complete` is the allocation of those days whose cost is told, `before` that of as many days
+    before the period; None where so many are not known. `tenants` come largest first; `services`
+    and `tiers` are the whole's parts.
     """
 
     since: date
     until: date
     whole: Allocation
-    before: Allocation
+    complete: Allocation | None
+    before: Allocation | None
     tenants: tuple[TenantCost, ...]
-    services: Mapping[str, tuple[Decimal, Decimal]]
-    tiers: Mapping[str, tuple[Decimal, Decimal]]
+    services: Mapping[str, Part]
+    tiers: Mapping[str, Part]
     shared_by_day: tuple[Decimal, ...]
     unallocated_by_day: tuple[Decimal, ...]
     estimated: bool
@@ -77,6 +94,10 @@ class CostOverview:
     @property
     def days(self) -> list[date]:
         return [self.since + timedelta(days=n) for n in range((self.until - self.since).days)]
+
+    def compared(self, measure: Callable[[Allocation], Decimal]) -> Part:
+        """A figure of the whole beside what it was."""
+        return _part(measure, self.whole, self.complete, self.before)
 
 
 def comparison_of(since: date, until: date) -> date:
@@ -92,31 +113,49 @@ def overview(
     *,
     tier_of: TierOf,
     chosen: Chosen | None = None,
+    complete_until: date | None = None,
 ) -> CostOverview:
     """The view of a cube that holds the months of the period and of the one before it whole.
 
-    Raises Unreconciled when parts are not their total.
+    From `complete_until` on cost is not told in full, and not compared. Raises Unreconciled when
+    parts are not their total.
     """
     chosen = chosen or Chosen()
-    now = _narrowed(allocated(cube, since, until, choices), chosen, tier_of)
-    earlier = _narrowed(
-        allocated(cube, comparison_of(since, until), since, choices), chosen, tier_of
-    )
-    whole, before = _whole(now), _whole(earlier)
+
+    def seen(begin: date, end: date) -> list[AllocatedPart]:
+        return _narrowed(allocated(cube, begin, end, choices), chosen, tier_of)
+
+    now = seen(since, until)
+    complete: list[AllocatedPart] | None = None
+    before: list[AllocatedPart] | None = None
+    if (days := _comparable(cube, since, min(until, complete_until or until))) is not None:
+        complete, before = seen(since, days.until), seen(days.since, since)
     period = cube.during(since, until).only(service=chosen.has_service)
-    days = (until - since).days
+    whole, whole_complete, whole_before = _whole(now), _known(complete), _known(before)
+    length = (until - since).days
     return CostOverview(
         since=since,
         until=until,
         whole=whole,
-        before=before,
-        tenants=_tenants(whole, before, period, tier_of),
-        services=_side_by_side(_by_service(now), _by_service(earlier)),
-        tiers=_side_by_side(_by_tier(whole, tier_of), _by_tier(before, tier_of)),
-        shared_by_day=_days_of(period, SHARED, hidden=chosen.narrows_owners, days=days),
-        unallocated_by_day=_days_of(period, UNALLOCATED, hidden=chosen.narrows_owners, days=days),
+        complete=whole_complete,
+        before=whole_before,
+        tenants=_tenants(whole, whole_complete, whole_before, period, tier_of),
+        services=_side_by_side(*(_by_service(side) for side in (now, complete, before))),
+        tiers=_side_by_side(
+            *(_by_tier(side, tier_of) for side in (whole, whole_complete, whole_before))
+        ),
+        shared_by_day=_days_of(period, SHARED, hidden=chosen.narrows_owners, days=length),
+        unallocated_by_day=_days_of(period, UNALLOCATED, hidden=chosen.narrows_owners, days=length),
         estimated=bool(period.estimated),
     )
+
+
+def _comparable(cube: CostCube, since: date, complete_until: date) -> Days | None:
+    """From the first day before the period to the last that is compared; None without such."""
+    first = comparison_of(since, complete_until)
+    if complete_until <= since or cube.held_since is None or first < cube.held_since:
+        return None
+    return Days(first, complete_until)
 
 
 def _narrowed(
@@ -136,32 +175,57 @@ def _whole(parts: Sequence[AllocatedPart]) -> Allocation:
     return together(part.allocation for part in parts)
 
 
+def _known(parts: Sequence[AllocatedPart] | None) -> Allocation | None:
+    return None if parts is None else _whole(parts)
+
+
+def _part(
+    measure: Callable[[Allocation], Decimal],
+    whole: Allocation,
+    complete: Allocation | None,
+    before: Allocation | None,
+) -> Part:
+    if complete is None or before is None:
+        return Part(measure(whole))
+    return Part(measure(whole), measure(complete), measure(before))
+
+
 def _tenants(
-    whole: Allocation, before: Allocation, period: CostCube, tier_of: TierOf
+    whole: Allocation,
+    complete: Allocation | None,
+    before: Allocation | None,
+    period: CostCube,
+    tier_of: TierOf,
 ) -> tuple[TenantCost, ...]:
+    sides = [side for side in (whole, before) if side is not None]
+    known = {tenant_id for side in sides for tenant_id in (*side.direct, *side.split)}
     found = [
         TenantCost(
             tenant_id=tenant_id,
             tier=tier_of(tenant_id),
             direct=whole.direct.get(tenant_id, ZERO),
             split=whole.split.get(tenant_id, ZERO),
-            before=before.of(tenant_id),
+            compared=_part(partial(Allocation.of, tenant_id=tenant_id), whole, complete, before),
             by_day=tuple(period.by_day_of(tenant_id)),
         )
-        for tenant_id in sorted({*whole.direct, *whole.split, *before.direct, *before.split})
+        for tenant_id in sorted(known)
     ]
     return tuple(sorted(found, key=lambda cost: (-cost.total, cost.tenant_id)))
 
 
-def _by_service(parts: Sequence[AllocatedPart]) -> dict[str, Decimal]:
+def _by_service(parts: Sequence[AllocatedPart] | None) -> dict[str, Decimal] | None:
+    if parts is None:
+        return None
     sums: dict[str, list[Decimal]] = {}
     for part in parts:
         sums.setdefault(part.service, []).append(part.allocation.total)
     return {service: exact_sum(amounts) for service, amounts in sums.items()}
 
 
-def _by_tier(whole: Allocation, tier_of: TierOf) -> dict[str, Decimal]:
+def _by_tier(whole: Allocation | None, tier_of: TierOf) -> dict[str, Decimal] | None:
     """Each tier's tenants, and what no tenant bears: together the whole."""
+    if whole is None:
+        return None
     sums: dict[str, list[Decimal]] = {}
     for tenant_id in {*whole.direct, *whole.split}:
         sums.setdefault(tier_of(tenant_id), []).append(whole.of(tenant_id))
@@ -172,11 +236,20 @@ def _by_tier(whole: Allocation, tier_of: TierOf) -> dict[str, Decimal]:
 
 
 def _side_by_side(
-    now: Mapping[str, Decimal], before: Mapping[str, Decimal]
-) -> dict[str, tuple[Decimal, Decimal]]:
+    now: Mapping[str, Decimal] | None,
+    complete: Mapping[str, Decimal] | None,
+    before: Mapping[str, Decimal] | None,
+) -> dict[str, Part]:
     """The largest first."""
-    names = sorted({*now, *before}, key=lambda name: (-now.get(name, ZERO), name))
-    return {name: (now.get(name, ZERO), before.get(name, ZERO)) for name in names}
+    now = now or {}
+    names = sorted({*now, *(before or {})}, key=lambda name: (-now.get(name, ZERO), name))
+    return {
+        name: Part(
+            now.get(name, ZERO),
+            *(None if side is None else side.get(name, ZERO) for side in (complete, before)),
+        )
+        for name in names
+    }
 
 
 def _days_of(period: CostCube, owner: str, *, hidden: bool, days: int) -> tuple[Decimal, ...]:

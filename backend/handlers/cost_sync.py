@@ -1,5 +1,6 @@
 """Responsible for the envelope of a sync of costs, scheduled or asked for."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,21 +10,25 @@ from backend.context import Context
 from backend.domain.errors import BackendError, Conflict, Unavailable
 from backend.handlers import warm
 
+LOG = logging.getLogger(__name__)
+
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """How the sync went; `refused` holds the sentence when there was none, which is no error.
 
     An event that names a `tenant_id` and a `month` asks for that month by usage type instead.
-    What is spent of budgets is reckoned then, whatever has become of the sync. Tags and list prices
-    come last: they cost nothing, and cost is kept whatever becomes of them.
+    What is spent of budgets is reckoned then, tags are asked for and list prices read: each
+    whatever has become of the others.
     """
     now = datetime.now(UTC)
     if "tenant_id" in event:
         return _usage_types(warm.context(), event, now)
     told = _synced(warm.context(), now)
-    budgets.reckon_all(warm.context(), now=now)
-    cost_tags.ask_again(warm.context(), now=now)
-    list_prices.refresh(warm.context(), now=now)
+    for part in (budgets.reckon_all, cost_tags.ask_again, list_prices.refresh):
+        try:
+            part(warm.context(), now=now)
+        except BackendError as refusal:
+            LOG.warning("%s: %s", part.__module__, refusal)
     return told
 
 

@@ -36,7 +36,7 @@ query = cost_views.CostQuery(me, state.synced_at, since, until, measure, choices
 reading = cost_views.reading(query)
 whole = cost_views.view(query)
 with refusals_as_sentences():
-    if cost_card.freshness(state, cost_views.cube(query).last_day, now=now):
+    if cost_card.freshness(state, cost_outlook.last_day(query, today), now=now):
         with st.spinner("Reading Cost Explorer"):
             cost.sync(context, me)
         notices.tell("Cost Explorer has been read.")

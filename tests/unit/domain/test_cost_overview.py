@@ -10,7 +10,7 @@ from backend.domain.allocation import SharedSplit, Sharing
 from backend.domain.cost import CostRecord
 from backend.domain.cost_cube import cube_of
 from backend.domain.cost_month import months_of
-from backend.domain.cost_overview import NO_TIER, Chosen, CostOverview, overview
+from backend.domain.cost_overview import NO_TIER, Chosen, CostOverview, Part, overview
 from backend.domain.exact import exact_sum
 
 FIRST, UNTIL = date(2026, 1, 1), date(2026, 4, 1)
@@ -58,11 +58,13 @@ def test_every_view_of_a_period_adds_up_to_the_same_total(
 ):
     view = seen(records, split, chosen)
     total = view.whole.total
-    assert exact_sum(now for now, _ in view.services.values()) == total
-    assert exact_sum(now for now, _ in view.tiers.values()) == total
+    assert exact_sum(part.now for part in view.services.values()) == total
+    assert exact_sum(part.now for part in view.tiers.values()) == total
     tenants = exact_sum(tenant.total for tenant in view.tenants)
     assert exact_sum((tenants, view.whole.shared, view.whole.unallocated)) == total
-    assert exact_sum(then for _, then in view.services.values()) == view.before.total
+    for parts in (view.services, view.tiers):
+        if view.before is not None:
+            assert exact_sum(part.before or 0 for part in parts.values()) == view.before.total
 
 
 @given(RECORDS)
@@ -76,8 +78,29 @@ def test_without_a_split_the_days_add_up_to_the_total(records: list[CostRecord])
 def test_the_period_before_is_as_long_and_ends_where_this_one_begins():
     now, then, long_ago = date(2026, 3, 31), date(2026, 2, 19), date(2026, 1, 1)
     view = seen([cost(now, "acme", "5"), cost(then, "acme", "2"), cost(long_ago, "acme", "1")])
-    assert (view.whole.total, view.before.total) == (5, 2)
-    assert view.tenants[0].before == 2
+    assert view.compared(lambda side: side.total) == Part(Decimal(5), Decimal(5), Decimal(2))
+    assert view.tenants[0].compared.before == 2
+
+
+def test_days_that_are_not_told_in_full_are_not_compared():
+    steady = [cost(FIRST + timedelta(days=n), "acme", "10") for n in range(85)]
+    cube = cube_of(months_of(steady), FIRST, UNTIL)
+    view = overview(
+        cube,
+        date(2026, 3, 20),
+        date(2026, 3, 28),
+        [],
+        tier_of=lambda _: "basic",
+        complete_until=date(2026, 3, 26),
+    )
+    assert view.compared(lambda side: side.total) == Part(Decimal(70), Decimal(60), Decimal(60))
+    assert view.services["S3"] == view.tiers["basic"] == view.tenants[0].compared
+
+
+def test_where_the_days_before_are_not_known_nothing_is_compared():
+    view = seen([cost(FIRST, "acme", "1"), cost(SINCE, "acme", "2")], since=date(2026, 1, 20))
+    assert (view.complete, view.before) == (None, None)
+    assert view.services["S3"] == Part(Decimal(2))
 
 
 def test_who_looks_at_tenants_sees_nobodys_cost_no_more():
@@ -90,7 +113,7 @@ def test_who_looks_at_tenants_sees_nobodys_cost_no_more():
 
 def test_what_no_tenant_bears_is_of_no_tier():
     view = seen([cost(SINCE, "acme", "3"), cost(SINCE, None, "7"), cost(SINCE, "zeta", "1")])
-    assert {tier: now for tier, (now, _) in view.tiers.items()} == {
+    assert {tier: part.now for tier, part in view.tiers.items()} == {
         NO_TIER: 7,
         "basic": 3,
         "unknown": 1,

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from backend.domain.cost_overview import Part
 from backend.domain.exact import exact_sum
 from portal import cost_charts
 from portal.charts import Palette
@@ -57,6 +58,11 @@ def test_the_calendar_has_the_largest_tenant_on_top() -> None:
 
 
 def test_parts_stand_beside_what_they_were_before() -> None:
-    parts = {"S3": (Decimal(3), Decimal(4)), "Lambda": (Decimal(1), Decimal(0))}
+    parts = {
+        "S3": Part(Decimal(3), Decimal(3), Decimal(4)),
+        "Lambda": Part(Decimal(1), Decimal(1), Decimal(0)),
+    }
     now, before = cost_charts.beside_before(parts, PALETTE).data
     assert (list(now.x), list(before.x)) == ([3.0, 1.0], [4.0, 0.0])
+    (alone,) = cost_charts.beside_before({"S3": Part(Decimal(3))}, PALETTE).data
+    assert list(alone.x) == [3.0]
