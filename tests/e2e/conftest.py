@@ -25,7 +25,8 @@ from backend.domain.choices import Choices
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
 from demo.cast import DATA
-from demo.cloud import ROOT, OwnCloud, end, free_port, own_cloud
+from demo.cloud import LEDGER, ROOT, OwnCloud, end, free_port, own_cloud
+from demo.history import write_history
 
 CHROMIUM = next(
     (
@@ -88,6 +89,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     url = f"http://localhost:{free_port()}"
     state = tmp_path_factory.mktemp("world")
+    write_history(state / LEDGER, today=datetime.now(UTC).date())
     with own_cloud(state, tag_activation=0) as cloud, pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             environment.delenv(name, raising=False)

@@ -89,12 +89,12 @@ def test_usage_tells_what_builds_cost_as_soon_as_they_end(
     enter: Enter, world: World, built: Build, picture: Picture
 ) -> None:
     page = enter(world.ana, f"/usage?build={built.build_id}")
-    expect(page.get_by_text("Builds by the meter")).to_be_visible()
+    expect(page.get_by_text("Builds by the meter")).to_be_visible(timeout=MINUTES)
     expect(page.get_by_text("earlier.csv · what its steps used")).to_be_visible()
     picture(page, "usage")
-    expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Invoices")).to_be_visible(timeout=MINUTES)
     page.goto("/bills")
-    expect(page.get_by_text("Monthly fee of the standard tier")).to_be_visible()
+    expect(page.get_by_text("Monthly fee of the standard tier")).to_be_visible(timeout=MINUTES)
 
 
 def test_a_broken_connection_is_mended_part_by_part(enter: Enter, world: World) -> None:
