@@ -49,6 +49,7 @@ bench: install  ## the figures of the README's table
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.dispatch
 	$(BIN)/python -m benchmarks.handoff
+	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.crash
 
 lock: install  ## resolve pyproject.toml into requirements.txt anew
