@@ -26,7 +26,7 @@ def used_in(context: Context, tenant: Tenant, month: str) -> Used:
     ended = list(context.builds.ended_of(tenant.tenant_id, since, until))
     ids: dict[str, list[str]] = {}
     for build in ended:
-        if build.started_at is not None:
+        if build.ran:
             ids.setdefault(build.tier, []).append(build.build_id)
     return Used(
         usage_of(tenant.tenant_id, month, ended), {tier: tuple(of) for tier, of in ids.items()}

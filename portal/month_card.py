@@ -136,14 +136,18 @@ def steps(build: Build) -> None:
     """What each step of a build used, at which price, and whose price that is."""
     st.markdown(f"**{show.plain(build.upload.file_name)}** :gray[· what its steps used]")
     if build.metered is None:
-        st.info(
-            "It never ran, so it cost nothing."
-            if build.started_at is None
-            else "One of its instances has no price, so the meter cannot tell what it cost."
-        )
+        st.info(_why_not_metered(build))
         return
     st.table(month_tables.steps(build.metered), border="horizontal", hide_index=True)
     st.caption(
         f"{show.money(build.metered.amount)} by the meter, before tax and discounts. "
         f"Prices: {show.plain('; '.join(build.metered.sources))}."
     )
+
+
+def _why_not_metered(build: Build) -> str:
+    if not build.ran:
+        return "It never ran, so it cost nothing."
+    if not build.steps:
+        return "SageMaker knew its execution no more, so what its steps used cannot be told."
+    return "One of its instances has no price, so the meter cannot tell what it cost."

@@ -53,7 +53,7 @@ def builds(found: Sequence[Build]) -> pd.DataFrame:
                 "State": [words.look_of(build).word],
                 "Ended": tables.naive(build.ended_at) if build.ended_at else None,
                 "Tier": build.tier,
-                "Seconds": f"{build.metered.instance_seconds:,}" if build.metered else "",
+                "Seconds": f"{build.instance_seconds:,}" if build.steps else "",
                 "Estimate": estimate(build),
             }
             for build in found
@@ -116,10 +116,10 @@ def usage_types(found: UsageTypes) -> pd.DataFrame:
 
 
 def estimate(build: Build) -> str:
-    """What the meter says of a build; nothing of one that never ran."""
+    """What the meter says of a build; nothing of one that is known to have run no job."""
     if build.metered is not None:
         return show.money(build.metered.amount)
-    return UNPRICED if build.started_at else ""
+    return UNPRICED if build.instance_seconds else ""
 
 
 def _row(month: TenantMonth, first: str) -> dict[str, Any]:

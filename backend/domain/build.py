@@ -57,6 +57,11 @@ class BuildStep:
     billable_seconds: int = 0
     volume_gb: int = 0
 
+    @property
+    def instance_seconds(self) -> int:
+        """Billable seconds of all its instances."""
+        return self.billable_seconds * self.instance_count
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -138,6 +143,16 @@ class Build:
             queued_at=queued_at,
             requested_at=at,
         )
+
+    @property
+    def ran(self) -> bool:
+        """Whether SageMaker ran it; its execution may end before its start is written down."""
+        return self.started_at is not None or bool(self.steps) or self.metered is not None
+
+    @property
+    def instance_seconds(self) -> int:
+        """What its jobs used and are billed for, whether or not there is a price of it."""
+        return sum(step.instance_seconds for step in self.steps)
 
     @property
     def input_key(self) -> str:

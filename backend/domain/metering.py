@@ -25,7 +25,7 @@ def metered(steps: Iterable[BuildStep], book: PriceBook) -> Metered:
 
 def _metered(step: BuildStep, book: PriceBook) -> MeteredStep:
     price = book.price_of(step.kind, step.instance_type)
-    seconds = step.billable_seconds * step.instance_count
+    seconds = step.instance_seconds
     amount = Decimal(seconds) * price.hourly / _SECONDS_AN_HOUR
     return MeteredStep(step.name, seconds, price, amount.quantize(_PLACES))
 
@@ -33,8 +33,7 @@ def _metered(step: BuildStep, book: PriceBook) -> MeteredStep:
 def _storage(steps: Iterable[BuildStep]) -> Iterator[MeteredStorage]:
     gb_seconds = dict.fromkeys(STORAGE_PRICES, 0)
     for step in steps:
-        seconds = step.billable_seconds * step.instance_count
-        gb_seconds[listed_as(step.kind)] += step.volume_gb * seconds
+        gb_seconds[listed_as(step.kind)] += step.volume_gb * step.instance_seconds
     for kind, used in gb_seconds.items():
         if used:
             price = STORAGE_PRICES[kind]

@@ -13,8 +13,8 @@ from backend.domain.exact import exact_sum
 class TierUsage:
     """What builds that were asked for in one tier used.
 
-    `builds` have succeeded, `ended` are all that have ended after they ran; `metered` is their
-    estimate in USD.
+    `builds` have succeeded, `ended` are all that have ended after they ran. `instance_seconds` are
+    theirs, with or without a price; `metered` is the estimate in USD of those that have one.
     """
 
     tier: str
@@ -49,7 +49,7 @@ def usage_of(tenant_id: str, month: str, ended: Iterable[Build]) -> MonthUsage:
     """The usage of the builds that ended in the month; those that never ran have used nothing."""
     by_tier: dict[str, list[Build]] = {}
     for build in ended:
-        if build.started_at is not None:
+        if build.ran:
             by_tier.setdefault(build.tier, []).append(build)
     return MonthUsage(
         tenant_id, month, tuple(_of_tier(tier, ran) for tier, ran in sorted(by_tier.items()))
@@ -57,11 +57,10 @@ def usage_of(tenant_id: str, month: str, ended: Iterable[Build]) -> MonthUsage:
 
 
 def _of_tier(tier: str, ran: list[Build]) -> TierUsage:
-    readings = [build.metered for build in ran if build.metered is not None]
     return TierUsage(
         tier=tier,
         builds=sum(build.state is BuildState.SUCCEEDED for build in ran),
         ended=len(ran),
-        instance_seconds=sum(reading.instance_seconds for reading in readings),
-        metered=exact_sum(reading.amount for reading in readings),
+        instance_seconds=sum(build.instance_seconds for build in ran),
+        metered=exact_sum(build.metered.amount for build in ran if build.metered),
     )

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -75,9 +76,16 @@ _stamps = itertools.count()
 
 
 def built(
-    admin: Context, tenant: Tenant, month: str, *, seconds: int = 600, day: int = 5, ok: bool = True
+    admin: Context,
+    tenant: Tenant,
+    month: str,
+    *,
+    seconds: int = 600,
+    day: int = 5,
+    ok: bool = True,
+    **known: Any,
 ) -> Build:
-    """A build of the tenant's tier that ended on a day of the month."""
+    """A build of the tenant's tier that ended on a day of the month, but for what is `known`."""
     ended = bounds_of(month)[0] + timedelta(days=day - 1, hours=9)
     begun = ended - timedelta(seconds=seconds)
     stamp = f"v{next(_stamps)}-{month}"
@@ -97,8 +105,21 @@ def built(
         steps=steps,
         metered=metered(steps, PriceBook()),
     )
+    build = replace(build, **known)
     assert admin.builds.add(build)
     return build
+
+
+def test_neither_a_start_that_was_not_written_nor_a_missing_price_leaves_minutes_unbilled(
+    admin: Context, acme: Tenant, month: str
+):
+    early = built(admin, acme, month, seconds=300, day=3, started_at=None)
+    unpriced = built(admin, acme, month, seconds=400, day=4, metered=None)
+    built(admin, acme, month, started_at=None, steps=(), metered=None, ok=False)
+    used = used_in(admin, acme, month)
+    [tier] = used.usage.tiers
+    assert (tier.ended, tier.instance_seconds) == (2, 700)
+    assert used.build_ids == {acme.tier: (early.build_id, unpriced.build_id)}
 
 
 def test_the_open_month_is_a_draft_and_cannot_be_issued(

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from backend.domain.build import NEXT, Build, BuildState
+from backend.domain.build import NEXT, Build, BuildState, BuildStep
 from backend.domain.errors import Conflict
+from backend.domain.meter_reading import Metered
 from tests.unit.values import NOON, waiting_build
 
 PAIRS = list(itertools.product(BuildState, BuildState))
@@ -35,6 +36,29 @@ def test_only_the_listed_transitions_are_possible(before: BuildState, after: Bui
 def test_an_execution_may_end_before_its_start_was_written_down():
     starting = waiting_build().starting(0)
     assert starting.ended(BuildState.SUCCEEDED, at=LATER).state is BuildState.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("build", "ran"),
+    [
+        (waiting_build(), False),
+        (waiting_build().ended(BuildState.STOPPED, at=LATER), False),
+        (waiting_build().starting(0).ended(BuildState.FAILED, at=LATER), False),
+        (waiting_build().starting(0).executing("arn", instance_type="ml.m5.large", at=NOON), True),
+        (
+            waiting_build()
+            .starting(0)
+            .ended(BuildState.FAILED, at=LATER, steps=(BuildStep("Train", "Training", "Failed"),)),
+            True,
+        ),
+        (
+            waiting_build().starting(0).ended(BuildState.STOPPED, at=LATER, metered=Metered(())),
+            True,
+        ),
+    ],
+)
+def test_what_has_a_start_or_steps_or_was_metered_ran(build: Build, ran: bool):
+    assert build.ran is ran
 
 
 def test_only_what_failed_or_was_stopped_is_tried_again_and_reads_the_same_input():

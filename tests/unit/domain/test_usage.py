@@ -4,13 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from backend.domain.build import Build, BuildState
+from backend.domain.build import Build, BuildState, BuildStep
 from backend.domain.meter_reading import Metered, MeteredStep
 from backend.domain.price_book import Price
 from backend.domain.usage import TierUsage, usage_of
 from tests.unit.values import NOON, waiting_build
 
 PRICE = Price(Decimal("0.115"), "a list")
+TRAIN = BuildStep(
+    "Train",
+    "Training",
+    "Succeeded",
+    instance_type="ml.m5.large",
+    instance_count=2,
+    billable_seconds=45,
+)
 
 
 def ended(state: BuildState, tier: str = "basic", *, cost: str | None = "0.25") -> Build:
@@ -22,6 +30,7 @@ def ended(state: BuildState, tier: str = "basic", *, cost: str | None = "0.25") 
         state=state,
         started_at=NOON,
         ended_at=NOON + timedelta(minutes=3),
+        steps=(TRAIN,),
         metered=reading,
     )
 
@@ -46,10 +55,16 @@ def test_builds_count_for_the_tier_they_were_asked_for_in():
 
 
 def test_what_never_ran_used_nothing():
-    never = replace(ended(BuildState.STOPPED), started_at=None)
+    never = waiting_build().ended(BuildState.STOPPED, at=NOON, reason="Not wanted any more.")
     assert usage_of("acme", "2026-05", [never]).tiers == ()
 
 
-def test_a_build_without_a_price_is_counted_and_costs_nothing_by_the_meter():
+def test_what_ended_before_its_start_was_written_down_has_been_used_all_the_same():
+    early = replace(ended(BuildState.SUCCEEDED), started_at=None)
+    found = usage_of("acme", "2026-05", [early])
+    assert found.tiers == (TierUsage("basic", 1, 1, 90, Decimal("0.25")),)
+
+
+def test_a_build_without_a_price_is_counted_with_its_seconds_and_costs_nothing_by_the_meter():
     found = usage_of("acme", "2026-05", [ended(BuildState.SUCCEEDED, cost=None)])
-    assert found.tiers == (TierUsage("basic", 1, 1, 0, Decimal(0)),)
+    assert found.tiers == (TierUsage("basic", 1, 1, 90, Decimal(0)),)
