@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from backend.aws.transactions import let_others_finish
 from backend.context import Context
 from backend.domain.budget import spending_of
 from backend.domain.build import Build
 from backend.domain.cost_cube import cube_of
 from backend.domain.errors import Conflict
-from backend.domain.exact import exact_sum
 from backend.domain.month import bounds_of, days_of, month_of
 from backend.domain.tenant import Tenant
 
 LOG = logging.getLogger(__name__)
-_ATTEMPTS = 5
+_TRIES = 8
 
 
 def reckon(
@@ -29,31 +29,36 @@ def reckon(
     """Writes what the tenant has spent this UTC month; the same again does no harm.
 
     `billed` is what Cost Explorer tells, None leaves what it has told before. `ended` is a build
-    that has just ended, as the index may show it a moment late. None when the tenant is gone;
-    without a budget nothing is reckoned. Whoever overtakes has reckoned as well.
+    that has just ended, as the index may show it late; it is remembered with the spending. None
+    when the tenant is gone; without a budget nothing is reckoned. The tenant as it was last read
+    when others keep overtaking: then the build counts at the first reckoning that the index shows
+    it to.
     """
-    for _ in range(_ATTEMPTS):
+    month = month_of(now)
+    for attempt in range(_TRIES):
         tenant = context.tenants.many([tenant_id]).get(tenant_id)
         if tenant is None or tenant.budget is None:
             return tenant
         spending = spending_of(
             tenant.budget,
             tenant.spending,
-            metered=_metered(context, tenant_id, month_of(now), ended),
+            shown=context.builds.ended_of(tenant_id, *bounds_of(month)),
+            ended=ended,
             billed=billed,
             now=now,
         )
         after = replace(tenant, spending=spending)
         try:
             context.tenants.save_spending(
-                tenant, after, notice=_stopped(tenant, now) != _stopped(after, now)
+                tenant, after, notice=_stopped(tenant, month) != _stopped(after, month)
             )
         except Conflict:
-            continue
-        _tell(tenant, after, now)
-        return after
+            let_others_finish(attempt)
+        else:
+            _tell(tenant, after, month)
+            return after
     LOG.warning("tenant_id=%s others keep reckoning what it has spent", tenant_id)
-    return context.tenants.get(tenant_id)
+    return tenant
 
 
 def billed_of(context: Context, tenant_id: str, *, now: datetime) -> Decimal:
@@ -63,21 +68,12 @@ def billed_of(context: Context, tenant_id: str, *, now: datetime) -> Decimal:
     return cube_of(months, days.since, days.until).of(tenant_id)
 
 
-def _metered(context: Context, tenant_id: str, month: str, ended: Build | None) -> Decimal:
-    since, until = bounds_of(month)
-    builds = {b.build_id: b for b in context.builds.ended_of(tenant_id, since, until)}
-    if ended is not None and ended.ended_at is not None and since <= ended.ended_at < until:
-        builds[ended.build_id] = ended
-    return exact_sum(build.metered.amount for build in builds.values() if build.metered)
+def _stopped(tenant: Tenant, month: str) -> bool:
+    return tenant.over_budget(month) is not None
 
 
-def _stopped(tenant: Tenant, now: datetime) -> bool:
-    return tenant.over_budget(month_of(now)) is not None
-
-
-def _tell(before: Tenant, after: Tenant, now: datetime) -> None:
+def _tell(before: Tenant, after: Tenant, month: str) -> None:
     """A line for each warning that is newly reached."""
-    month = month_of(now)
     known = before.spending.reached if before.spending and before.spending.month == month else 0
     if after.spending is not None and after.spending.reached > known:
         LOG.warning(

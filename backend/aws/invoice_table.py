@@ -1,8 +1,6 @@
 """Responsible for issued invoices: numbered without a gap, written once and never changed."""
 
 import json
-import random
-import time
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,12 +10,12 @@ from boto3.dynamodb.conditions import Key
 
 from backend.aws.rows import from_row, to_row
 from backend.aws.session import AwsSession
-from backend.aws.transactions import Contested, write_together
+from backend.aws.transactions import Contested, let_others_finish, write_together
 from backend.domain import naming
 from backend.domain.errors import Unavailable
 from backend.domain.invoice import Invoice, InvoiceSummary, summary_of
 
-_TRIES, _PAUSE_SECONDS = 12, 0.02
+_TRIES = 12
 _SUMMARY = (
     "tenant_id",
     "tenant_name",
@@ -71,7 +69,7 @@ class InvoiceTable:
             try:
                 write_together(self._session, [_put(issued), _count(year, last)])
             except Contested:
-                time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
+                let_others_finish(attempt)
             else:
                 return issued
         raise Unavailable("Others are issuing invoices at this moment: try again in a minute.")

@@ -56,5 +56,10 @@ def write_once_undisturbed(session: AwsSession, writes: Sequence[dict[str, Any]]
         except Contested as contested:
             if contested.parts:
                 raise
-        time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
+        let_others_finish(attempt)
     raise Unavailable("Others keep changing the same rows: try again in a moment.")
+
+
+def let_others_finish(attempt: int) -> None:
+    """Waits a moment, at most twice as long at each attempt; the first one is number 0."""
+    time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret

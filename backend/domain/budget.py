@@ -1,18 +1,23 @@
 """Responsible for a tenant's budget: what is spent of it in a month, and how far that has come."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from backend.domain.build import Build
 from backend.domain.cost import ZERO
 from backend.domain.errors import Invalid
-from backend.domain.exact import exponent_of
+from backend.domain.exact import exact_sum, exponent_of
 from backend.domain.month import month_of, name_of
 
 WARNINGS = (50, 80, 100)  # per cent
 MOST = Decimal(1_000_000_000)
 _CENT = -2  # places
 _KEPT = Decimal("1E-10")  # DynamoDB's numbers have 38 digits
+# An index is read from one of several copies: what one has shown the next may not show yet.
+_SETTLED = timedelta(hours=1)
+_MOST_REMEMBERED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +50,94 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedBuild:
+    """What a build that has ended cost by the meter, in US dollars."""
+
+    build_id: str
+    ended_at: datetime
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Spending:
     """What a tenant has spent in a UTC month, written 2026-11, as it was known at `as_of`.
 
-    `amount` is the greater of what the meter says and what is billed, in US dollars: a bill that
-    lags hides nothing. `billed` is what Cost Explorer had told when it was last read. `reached` is
-    the largest of the WARNINGS it has come to, since `reached_at`.
+    `metered` is what builds that ended cost by the meter; within a month it never falls. `billed`
+    is what Cost Explorer had told when it was last read. Both are US dollars. `reached` is the
+    largest of the WARNINGS it has come to, since `reached_at`. `last_ended` are builds that the
+    index of ended builds may not show yet.
     """
 
     month: str
-    amount: Decimal
+    metered: Decimal
     billed: Decimal
     as_of: datetime
     reached: int = 0
     reached_at: datetime | None = None
+    last_ended: tuple[EndedBuild, ...] = ()
+
+    @property
+    def amount(self) -> Decimal:
+        """The greater of meter and bill: a bill that lags hides nothing."""
+        return max(self.metered, self.billed)
 
 
 def spending_of(
     budget: Budget,
     before: Spending | None,
     *,
-    metered: Decimal,
+    shown: Iterable[Build],
+    ended: Build | None = None,
     billed: Decimal | None,
     now: datetime,
 ) -> Spending:
-    """This month's spending; `billed` None: what it was `before`, nothing in a new month."""
+    """This month's spending; `billed` None: what it was `before`, nothing in a new month.
+
+    `shown` are the builds that the index shows, late and not always the same. So these and the one
+    that has just `ended` are remembered for an hour, and for as long as it does not show them; of
+    more than 50 those that it has shown are forgotten first, then the oldest. Whoever comes late,
+    out of a month that is over, changes nothing.
+    """
     month = month_of(now)
-    known = before if before is not None and before.month == month else None
-    if billed is None:
-        billed = known.billed if known else ZERO
-    amount = max(metered, billed).quantize(_KEPT)
-    reached = budget.reached(amount)
-    since = known.reached_at if known and known.reached == reached else now
-    return Spending(month, amount, billed.quantize(_KEPT), now, reached, since if reached else None)
+    if before is not None and before.month > month:
+        return before
+    known = before if before and before.month == month else Spending(month, ZERO, ZERO, now)
+    told = _ended_in(month, shown)
+    every = {each.build_id: each for each in known.last_ended}
+    every |= _ended_in(month, [ended] if ended else []) | told
+    metered = exact_sum(each.amount for each in every.values())
+    metered = max(known.metered, metered.quantize(_KEPT))
+    billed = known.billed if billed is None else billed.quantize(_KEPT)
+    reached = budget.reached(max(metered, billed))
+    since = known.reached_at if known.reached == reached else now
+    last = _unsettled(every.values(), told, now=now)
+    return Spending(month, metered, billed, now, reached, since if reached else None, last)
 
 
 def over_budget(spent: Decimal, budget: Budget, month: str) -> str:
     """ "over budget: $12.40 of $10.00 in November"."""
     of = f"{_dollars(spent)} of {_dollars(budget.monthly)}"
     return f"over budget: {of} in {name_of(month)}"
+
+
+def _ended_in(month: str, builds: Iterable[Build]) -> dict[str, EndedBuild]:
+    """By id, the builds that ended in the month and have a price."""
+    return {
+        build.build_id: EndedBuild(build.build_id, build.ended_at, build.metered.amount)
+        for build in builds
+        if build.metered is not None
+        and build.ended_at is not None
+        and month_of(build.ended_at) == month
+    }
+
+
+def _unsettled(
+    every: Iterable[EndedBuild], told: Container[str], *, now: datetime
+) -> tuple[EndedBuild, ...]:
+    """What the next look at the index may not show, at most so many; what it shows stands first."""
+    kept = [each for each in every if each.build_id not in told or now - each.ended_at < _SETTLED]
+    kept.sort(key=lambda each: (each.build_id not in told, each.ended_at, each.build_id))
+    return tuple(kept[-_MOST_REMEMBERED:])
 
 
 def _dollars(amount: Decimal) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,8 @@ from decimal import Decimal
 import pytest
 
 from backend import budgets
+from backend.aws.build_table import BuildTable
+from backend.aws.tables import TenantTable
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.audit import Action
@@ -75,6 +78,12 @@ def all_requests_used(admin: Context) -> Iterator[None]:
     admin.sync_notes.write(before, used)
     yield
     admin.sync_notes.write(used, before)
+
+
+@pytest.fixture
+def unindexed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of ended builds shows nothing yet."""
+    monkeypatch.setattr(BuildTable, "ended_of", lambda *_: iter(()))
 
 
 def notices(admin: Context) -> int:
@@ -224,7 +233,7 @@ def test_of_two_that_reckon_on_one_reading_the_second_reckons_anew(
     assert read.spending is not None
 
     def spent(amount: int) -> Tenant:
-        return replace(read, spending=replace(read.spending, amount=Decimal(amount)))
+        return replace(read, spending=replace(read.spending, metered=Decimal(amount)))
 
     admin.tenants.save_spending(read, spent(3), notice=False)
     with pytest.raises(Conflict):
@@ -233,6 +242,51 @@ def test_of_two_that_reckon_on_one_reading_the_second_reckons_anew(
     with pytest.raises(Conflict):
         admin.tenants.save_spending(spent(3), spent(5), notice=True)
     assert admin.tenants.get(read.tenant_id).spent(month_of(NOW)) == 3
+
+
+def test_a_budget_that_is_spent_stays_so_while_the_index_shows_nothing_yet(
+    admin: Context, portal: Context, new_tenant: NewTenants, unindexed: None
+):
+    tenant = budgeted(portal, new_tenant("basic"))
+    first = reckon(admin, tenant.tenant_id, now=NOW, ended=ended(admin, tenant, "11"))
+    before = notices(admin)
+    second = reckon(admin, tenant.tenant_id, now=NOW, ended=ended(admin, tenant, "1"))
+    assert first is not None
+    assert second is not None
+    assert (first.spent(month_of(NOW)), second.spent(month_of(NOW))) == (11, 12)
+    assert second.over_budget(month_of(NOW)) is not None
+    assert notices(admin) == before
+    assert reckon(admin, tenant.tenant_id, now=NOW).spent(month_of(NOW)) == 12
+
+
+def test_of_many_builds_that_end_at_once_each_is_spent_though_the_index_shows_none(
+    admin: Context, portal: Context, new_tenant: NewTenants, unindexed: None
+):
+    tenant = budgeted(portal, new_tenant("basic"))
+    builds = [ended(admin, tenant, f"0.{number}") for number in range(1, 7)]
+    with ThreadPoolExecutor(len(builds)) as recorders:
+        list(recorders.map(lambda b: reckon(admin, b.tenant_id, now=NOW, ended=b), builds))
+    assert admin.tenants.get(tenant.tenant_id).spent(month_of(NOW)) == Decimal("2.1")
+
+
+def test_whoever_is_always_overtaken_leaves_it_at_what_was_read(
+    admin: Context, portal: Context, new_tenant: NewTenants, monkeypatch: pytest.MonkeyPatch
+):
+    tenant = budgeted(portal, new_tenant("basic"))
+    tried = []
+
+    def overtaken(_: TenantTable, before: Tenant, after: Tenant, *, notice: bool) -> Tenant:
+        tried.append(after.spending)
+        raise Conflict("Somebody else was faster.")
+
+    def not_allowed(_: TenantTable, tenant_id: str) -> Tenant:
+        raise AssertionError(f"Functions may not GetItem {tenant_id}.")
+
+    monkeypatch.setattr(TenantTable, "save_spending", overtaken)
+    monkeypatch.setattr(TenantTable, "get", not_allowed)
+    late = ended(admin, tenant, "4")
+    assert reckon(admin, tenant.tenant_id, now=NOW, ended=late) == tenant
+    assert len(tried) > 1
 
 
 def test_without_a_budget_nothing_is_reckoned(admin: Context, new_tenant: NewTenants):
