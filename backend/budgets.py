@@ -3,16 +3,12 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from backend.context import Context
 from backend.domain.audit import Action, AuditEntry
 from backend.domain.budget import Budget
-from backend.domain.cost import ZERO
-from backend.domain.cost_cube import cube_of
 from backend.domain.edit import in_words, rebased
 from backend.domain.errors import Conflict
-from backend.domain.month import days_of, month_of
 from backend.domain.principal import Principal
 from backend.domain.tenant import LEAVING, Tenant
 from backend.spending import billed_of, reckon
@@ -60,19 +56,15 @@ def set_budget(
 
 
 def reckon_all(context: Context, *, now: datetime) -> int:
-    """Reckons what each tenant with a budget has spent, and returns how many those are."""
-    billed = _billed(context, month_of(now))
+    """Reckons what each tenant with a budget has spent, and returns how many those are.
+
+    What a sync of costs has written just before is in it.
+    """
     with_budget = [
         tenant.tenant_id
         for tenant in context.tenants.all()
         if tenant.budget is not None and tenant.status not in LEAVING
     ]
     for tenant_id in with_budget:
-        reckon(context, tenant_id, now=now, billed=billed.get(tenant_id, ZERO))
+        reckon(context, tenant_id, now=now, billed=billed_of(context, tenant_id, now=now))
     return len(with_budget)
-
-
-def _billed(context: Context, month: str) -> dict[str, Decimal]:
-    days = days_of(month)
-    months = context.cost_table.of_all(days.since, days.until)
-    return cube_of(months, days.since, days.until).by_owner()

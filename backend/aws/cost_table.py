@@ -36,18 +36,24 @@ class CostTable:
                 batch.delete_item(Key={"owner": owner, "month": month})
 
     def of_all(self, since: date, until: date) -> Iterator[CostMonth]:
-        """Every owner's months that have a day in [since, until), the earliest month first."""
+        """Every owner's months that have a day in [since, until), the earliest month first.
+
+        They are read from an index: what was just written may show a moment later.
+        """
         for month in months_in(Days(since, until)):
             for row in self._rows(month):
                 yield _unpacked(row)
 
     def of(self, owner: str, since: date, until: date) -> Iterator[CostMonth]:
-        """One owner's months that have a day in [since, until), the earliest first."""
+        """One owner's months that have a day in [since, until), the earliest first.
+
+        As they are now: what was just written is among them.
+        """
         months = months_in(Days(since, until))
         if not months:
             return
         wanted = Key("owner").eq(owner) & Key("month").between(months[0], months[-1])
-        for row in self._pages(KeyConditionExpression=wanted):
+        for row in self._pages(KeyConditionExpression=wanted, ConsistentRead=True):
             yield _unpacked(row)
 
     def usage_types(self, owner: str, month: str) -> UsageTypes | None:

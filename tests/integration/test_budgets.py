@@ -12,6 +12,7 @@ import pytest
 
 from backend import budgets
 from backend.aws.build_table import BuildTable
+from backend.aws.cost_table import CostTable
 from backend.aws.tables import TenantTable
 from backend.context import Context
 from backend.domain import naming
@@ -177,6 +178,16 @@ def test_what_was_spent_before_counts_and_the_greater_of_meter_and_bill_does(
         Decimal("8.25"),
         80,
     )
+
+
+def test_a_bill_that_was_just_written_counts_though_no_index_shows_it_yet(
+    admin: Context, portal: Context, new_tenant: NewTenants, monkeypatch: pytest.MonkeyPatch
+):
+    tenant = budgeted(portal, new_tenant("basic"))
+    monkeypatch.setattr(CostTable, "of_all", lambda *_: iter(()))
+    with billed(admin, tenant, "8.25"):
+        budgets.reckon_all(admin, now=NOW)
+    assert admin.tenants.get(tenant.tenant_id).spent(month_of(NOW)) == Decimal("8.25")
 
 
 def test_whatever_becomes_of_a_sync_of_costs_what_is_spent_is_reckoned_after_it(

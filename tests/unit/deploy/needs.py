@@ -174,7 +174,7 @@ NEEDS: dict[str, list[Need]] = {
         ("ce:UpdateCostAllocationTagsStatus", "*"),
         ("pricing:GetProducts", "*"),
         *table("tiers", "Scan"),
-        *table("costs", "BatchWriteItem", "UpdateItem"),
+        *table("costs", "BatchWriteItem", "Query", "UpdateItem"),
         *table("costs", "Query", index="by-month"),
         *(
             (action, arn, {"dynamodb:LeadingKeys": row})
