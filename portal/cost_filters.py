@@ -83,9 +83,9 @@ def chosen(tenants: Sequence[str], services: Sequence[str], tiers: Sequence[str]
                 label_visibility="collapsed",
             )
             for label, key, options in (
-                ("Tenants", "tenant", tenants),
-                ("Services", "service", services),
-                ("Tiers", "tier", tiers),
+                ("Tenants", "tenants", tenants),
+                ("Services", "services", services),
+                ("Tiers", "tiers", tiers),
             )
         ]
     return Chosen(*(frozenset(one) for one in picked))

@@ -77,5 +77,8 @@ EVERYWHERE = tuple(place for places in OF.values() for place in places)
 
 
 def go(place: Place, **query: str) -> None:
-    """Leaves for another page, its filters in the address."""
+    """Leaves for another page, the query in its address.
+
+    Streamlit refuses names that widgets of the page left behind are bound to.
+    """
     st.switch_page(place.page(), query_params=query)

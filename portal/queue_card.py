@@ -51,7 +51,7 @@ def figures(line: TierLine, waits: TierWaits | None) -> None:
         icon=":material/error:",
         help="What nobody could make a build of: see why, and redrive or discard it",
     ):
-        places.go(places.DEAD_LETTERS, tier=line.tier.name)
+        places.go(places.DEAD_LETTERS, queue=line.tier.name)
 
 
 def in_line(line: TierLine) -> str:

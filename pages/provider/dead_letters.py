@@ -12,7 +12,7 @@ me = auth.require(Role.PROVIDER)
 context, now = session.context(), session.now()
 st.page_link(places.QUEUES.page(), label="All queues", icon=":material/arrow_back:")
 st.title("Dead letters")
-tier = st.query_params.get("tier") or catalogue.tiers(context)[0].name
+tier = st.query_params.get("queue") or catalogue.tiers(context)[0].name
 letters = dead_letters.list_dead_letters(context, me, tier)
 
 

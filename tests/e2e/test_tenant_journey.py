@@ -148,7 +148,7 @@ def test_cancelling_an_upload_leaves_nothing_to_resume(enter: Enter, world: Worl
         "tenant?id=acme-telecom",
         "onboard",
         "queues",
-        "dead_letters?tier=basic",
+        "dead_letters?queue=basic",
         "tiers",
         "costs",
         "meter",

@@ -2,8 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from backend.context import Context
 from backend.domain import naming
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant
+from tests.portal import ended
+from tests.portal.ended import Ended
 
 ROOT = Path(__file__).resolve().parents[2]
 PAT = Principal("pat", "Pat Lindqvist", Role.PROVIDER)
@@ -45,6 +48,19 @@ def labelled(widgets: Any, label: str) -> Any:
     return next(widget for widget in widgets if widget.label == label)
 
 
+def figures(app: AppTest) -> dict[str, str]:
+    """The page's figures by their labels, without what a label adds after a dot."""
+    return {metric.label.split(" ·")[0]: metric.value for metric in app.metric}
+
+
+def press(app: AppTest, table: str, row: int = 0) -> AppTest:
+    """The page after a row's name was pressed in a table, which AppTest has no way to do."""
+    app.session_state[table] = SimpleNamespace(row=row)
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
 @pytest.fixture(autouse=True)
 def as_portal(
     portal: Context,
@@ -64,6 +80,19 @@ def acme(new_tenant: Callable[..., Tenant]) -> Tenant:
 @pytest.fixture(scope="session")
 def other(new_tenant: Callable[..., Tenant]) -> Tenant:
     return new_tenant("basic", "other-portal")
+
+
+@pytest.fixture(scope="session")
+def of_months(admin: Context, new_tenant: Callable[..., Tenant]) -> Ended:
+    """Builds that ended in the last month and in this one."""
+    return ended.builds(admin, new_tenant)
+
+
+@pytest.fixture
+def unsplit(admin: Context) -> Iterator[None]:
+    """However a test splits shared cost is forgotten."""
+    yield
+    admin.session.table(naming.SETTINGS_TABLE).delete_item(Key={"name": "cost-sharing"})
 
 
 Visit = Callable[..., AppTest]

@@ -1,43 +1,20 @@
 """What a provider sees of cost, and does about it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from backend.context import Context
 from backend.domain.allocation import SharedSplit
-from backend.domain.cost import CostRecord
-from backend.domain.cost_month import months_of
-from backend.domain.cost_sync import SyncState, first_of_month
+from backend.domain.cost_sync import SyncState
 from backend.domain.tenant import Tenant
+from portal import format as show
 from portal.cost_card import SPLITS
-from tests.portal.conftest import PAT, Visit, labelled, said
+from tests.portal.conftest import PAT, Visit, figures, labelled, press, said
+from tests.portal.spent import cost, put, today
 
 COSTS = "provider/costs.py"
-SAGEMAKER = "Amazon SageMaker"
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
-
-
-def put(admin: Context, *records: CostRecord) -> None:
-    """The table holds these records of the last months, and nothing else."""
-    months = list(months_of(records))
-    for back in range(4):
-        month = f"{first_of_month(today(), back):%Y-%m}"
-        admin.cost_table.replace(month, [each for each in months if each.month == month])
-    before = admin.sync_notes.read()
-    now = datetime.now(UTC)
-    admin.sync_notes.write(before, before.asking(now).synced(now))
-
-
-def cost(tenant_id: str | None, amount: str, *, days_ago: int = 0, shared: bool = False):
-    day = today() - timedelta(days=days_ago)
-    return CostRecord(day, tenant_id, Decimal(amount), True, SAGEMAKER, shared, Decimal(amount))
 
 
 @pytest.fixture
@@ -53,17 +30,6 @@ def spent(admin: Context, acme: Tenant, other: Tenant) -> Iterator[None]:
     )
     yield
     put(admin)
-
-
-@pytest.fixture
-def unsplit(admin: Context) -> Iterator[None]:
-    """Whatever a test chooses is forgotten."""
-    yield
-    admin.session.table("mlaas-settings").delete_item(Key={"name": "cost-sharing"})
-
-
-def figures(app: AppTest) -> dict[str, str]:
-    return {metric.label.split(" ·")[0]: metric.value for metric in app.metric}
 
 
 def test_without_any_cost_the_page_says_why(visit: Visit, admin: Context) -> None:
@@ -90,10 +56,23 @@ def test_tenants_and_shared_and_unallocated_stand_beside_their_total(
 
 
 def test_a_filter_in_the_address_narrows_the_view(visit: Visit, spent: None, other: Tenant) -> None:
-    app = visit(PAT, COSTS, tenant=other.tenant_id)
+    app = visit(PAT, COSTS, tenants=other.tenant_id)
     assert figures(app)["Total"] == "$10.00"
     assert figures(app)["Unallocated"] == "$0.00"
     assert figures(visit(PAT, COSTS, period="7 days"))["Total"] == "$50.00"
+
+
+def test_what_is_no_period_is_taken_from_the_address_and_thirty_days_are_shown(
+    visit: Visit, spent: None
+) -> None:
+    app = visit(PAT, COSTS, period="a while", measure="Guessed")
+    assert "period" not in app.query_params
+    assert figures(app)["Total"] == "$50.00"
+
+
+def test_pressing_a_tenant_opens_its_costs(visit: Visit, spent: None, other: Tenant) -> None:
+    app = press(visit(PAT, COSTS, tenants=other.tenant_id), "cost-tenant")
+    assert app.title[0].value == show.plain(other.name)
 
 
 def test_shared_cost_is_split_as_the_provider_chooses_and_the_choice_is_remembered(
@@ -144,16 +123,3 @@ def test_a_reading_that_is_refused_says_so(visit: Visit, admin: Context, spent: 
     assert figures(app)["Total"] == "$50.00"
     rested = SyncState(synced_at=used.synced_at, settled=used.settled, requests=used.requests)
     admin.sync_notes.write(used, rested)
-
-
-def test_a_month_stands_in_the_address_and_rubbish_there_is_the_open_month(
-    visit: Visit, spent: None
-) -> None:
-    last, this = (f"{first_of_month(today(), back):%Y-%m}" for back in (1, 0))
-    app = visit(PAT, "provider/meter.py", month=last)
-    assert labelled(app.selectbox, "Month").value == last
-    labelled(app.selectbox, "Month").set_value(this).run()
-    assert app.query_params["month"] == this
-    assert labelled(app.selectbox, "Month").value == this
-    app = visit(PAT, "provider/meter.py", month="rubbish")
-    assert labelled(app.selectbox, "Month").value == this

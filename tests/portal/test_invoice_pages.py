@@ -15,7 +15,7 @@ from backend.domain.month import bounds_of, month_of, next_month
 from backend.domain.tenant import Tenant
 from portal import format as show
 from tests.portal import made
-from tests.portal.conftest import PAT, Visit, labelled, mara_of, said
+from tests.portal.conftest import PAT, Visit, labelled, mara_of, press, said
 
 NOW = datetime.now(UTC)
 OPEN = month_of(NOW)
@@ -59,6 +59,17 @@ def test_the_open_month_is_shown_as_drafts_with_the_reason(visit: Visit, acme: T
     assert not [button for button in app.button if button.label.startswith("Issue")]
     assert [metric.label for metric in app.metric][:2] == ["Revenue", "Cost of the tenants"]
     assert "By tier" in [heading.value for heading in app.subheader]
+
+
+def test_pressing_a_tenant_opens_its_invoice_of_the_month(
+    visit: Visit, admin: Context, new_tenant: NewTenant
+) -> None:
+    early(admin, new_tenant("basic"))
+    app = visit(PAT, "provider/invoices.py", month=LAST)
+    first = app.dataframe[0].value["Tenant"][0]
+    app = press(app, "open-invoice")
+    assert app.title[0].value == show.plain(first)
+    assert show.month(LAST) in app.subheader[0].value
 
 
 def test_one_invoice_shows_its_lines_terms_and_files(

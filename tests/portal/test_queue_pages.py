@@ -133,10 +133,20 @@ def letter(admin: Context, body: str) -> None:
     admin.queues.set_aside(sent)
 
 
+def test_the_dead_letters_of_a_tier_open_from_the_queues(visit: Visit, admin: Context) -> None:
+    letter(admin, "lost")
+    app = visit(PAT, "provider/queues.py", tier="Basic")
+    app.button(key="letters-premium").click().run()
+    assert not app.exception
+    assert "Unreadable: lost." in said(app.markdown)
+    lost = admin.queues.look_at_dead_letters("premium", limit=9)
+    admin.queues.discard("premium", {one.message_id for one in lost})
+
+
 def test_dead_letters_are_discarded_after_a_question(visit: Visit, admin: Context) -> None:
     letter(admin, "one")
     letter(admin, "two")
-    app = visit(PAT, "provider/dead_letters.py", tier="premium")
+    app = visit(PAT, "provider/dead_letters.py", queue="premium")
     assert "Unreadable: one." in said(app.markdown)
     assert labelled(app.button, "Discard …").disabled
     app.checkbox(key="all-letters").check().run()
@@ -152,7 +162,7 @@ def test_a_dead_letter_somebody_else_has_dealt_with_is_not_counted(
 ) -> None:
     letter(admin, "mine")
     letter(admin, "taken")
-    app = visit(PAT, "provider/dead_letters.py", tier="premium")
+    app = visit(PAT, "provider/dead_letters.py", queue="premium")
     app.checkbox(key="all-letters").check().run()
     labelled(app.button, "Discard 2…").click().run()
     [taken] = [
@@ -165,7 +175,7 @@ def test_a_dead_letter_somebody_else_has_dealt_with_is_not_counted(
 
 def test_one_dead_letter_is_sent_again(visit: Visit, admin: Context) -> None:
     letter(admin, "again")
-    app = visit(PAT, "provider/dead_letters.py", tier="premium")
+    app = visit(PAT, "provider/dead_letters.py", queue="premium")
     app.checkbox[0].check().run()
     app.button(key="redrive").click().run()
     assert "1 message sent to the premium tier's queue again" in said(app.toast)
@@ -174,7 +184,7 @@ def test_one_dead_letter_is_sent_again(visit: Visit, admin: Context) -> None:
 
 
 def test_dead_letters_of_no_tier_are_a_sentence(visit: Visit) -> None:
-    app = visit(PAT, "provider/dead_letters.py", tier="<b>nonsense")
+    app = visit(PAT, "provider/dead_letters.py", queue="<b>nonsense")
     assert "There is no tier '<b>nonsense'" in said(app.error)
 
 
