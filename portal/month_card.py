@@ -27,6 +27,7 @@ def month_choice(today: date) -> str:
         listed,
         index=listed.index(asked) if asked in listed else 0,
         format_func=show.month,
+        key="month",  # else it would be another widget, its answer lost, once the address changed
         label_visibility="collapsed",
         width=200,
     )
@@ -47,7 +48,7 @@ def figures(month: TenantMonth) -> None:
         )
         st.metric(
             "Bill above meter",
-            show.signed(month.drift) if month.metered else "no builds",
+            _above_meter(month),
             help=f"SageMaker's bill {show.money(month.billed)}, "
             f"the meter {show.money(month.metered)}",
             border=True,
@@ -151,3 +152,10 @@ def _why_not_metered(build: Build) -> str:
     if not build.steps:
         return "SageMaker knew its execution no more, so what its steps used cannot be told."
     return "One of its instances has no price, so the meter cannot tell what it cost."
+
+
+def _above_meter(month: TenantMonth) -> str:
+    """Builds that ended may lack prices: then there is no meter to compare the bill with."""
+    if month.metered:
+        return show.signed(month.drift)
+    return "not metered" if month.ended else "no builds"
