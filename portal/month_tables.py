@@ -10,6 +10,7 @@ import streamlit as st
 from backend.domain.build import Build, BuildState
 from backend.domain.cost import UsageTypes
 from backend.domain.meter_reading import Metered
+from backend.domain.rates import written
 from backend.domain.tenant_month import TenantMonth
 from portal import format as show
 from portal import tables, words
@@ -82,7 +83,7 @@ def steps(reading: Metered) -> pd.DataFrame:
         {
             "Step": step.name,
             "Used": f"{step.instance_seconds:,} instance seconds",
-            "Price": f"{show.money(step.price.hourly)} an hour",
+            "Price": f"${written(step.price.hourly)} an hour",
             "By": step.price.source,
             "Estimate": show.money(step.amount),
         }
@@ -92,7 +93,7 @@ def steps(reading: Metered) -> pd.DataFrame:
         {
             "Step": f"Disks of {disks.kind.lower()} jobs",
             "Used": f"{disks.gb_seconds:,} GB seconds",
-            "Price": f"{show.money(disks.gb_month)} a GB and month",
+            "Price": f"${written(disks.gb_month)} a GB and month",
             "By": disks.source,
             "Estimate": show.money(disks.amount),
         }

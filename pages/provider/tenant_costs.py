@@ -42,7 +42,11 @@ ended = builds.ended_in(context, me, month, tenant_id=tenant.tenant_id)
 if build_id := tables.pressed("month-build"):
     st.query_params["build"] = build_id
 if not ended:
-    st.info("No build ended in this month.")
+    st.info(
+        "Its builds are gone with it: what they used is told above."
+        if this.ended and tenant.kept_usage is not None
+        else "No build ended in this month."
+    )
 else:
     month_card.builds(ended, key="month-build")
 chosen = st.query_params.get("build")
@@ -60,6 +64,9 @@ with refusals_as_sentences():
 
 st.subheader("Month by month")
 known = [each for each in history if each.cost or each.ended or each.revenue]
+if not known:
+    st.info("No cost, build or invoice of it is known in any of the last thirteen months.")
+    st.stop()
 st.dataframe(
     month_tables.rows(known, first="Month"),
     hide_index=True,
