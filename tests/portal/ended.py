@@ -75,15 +75,16 @@ def build(
         state=state,
         started_at=at if ran else None,
         ended_at=at + timedelta(minutes=1),
+        steps=tuple(steps()) if ran else (),
         metered=metered,
     )
     context.builds.add(over)
     return over
 
 
-def reading() -> Metered:
-    """What the meter says of 3,690 instance seconds and their disks: $0.12 in all."""
-    steps = [
+def steps() -> list[BuildStep]:
+    """3,690 instance seconds, each with a disk of 30 GB."""
+    return [
         BuildStep(
             name,
             kind,
@@ -98,4 +99,8 @@ def reading() -> Metered:
             ("Train", "Training", 2, 1800),
         )
     ]
-    return metering.metered(steps, PriceBook())
+
+
+def reading() -> Metered:
+    """What the meter says of the steps: $0.12 in all."""
+    return metering.metered(steps(), PriceBook())

@@ -135,7 +135,7 @@ def test_builds_that_ended_are_listed_with_what_the_meter_says_of_them(
     rows = opened(visit, of_months).dataframe[0].value.set_index("File").to_dict("index")
     assert {name: (row["Seconds"], row["Estimate"]) for name, row in rows.items()} == {
         "priced.csv": ("3,690", "$0.12"),
-        "unpriced.csv": ("", "no price"),
+        "unpriced.csv": ("3,690", "no price"),
         "idle.csv": ("", ""),
     }
     assert [rows[name]["State"] for name in ("priced.csv", "unpriced.csv")] == [
