@@ -7,7 +7,7 @@ from decimal import Decimal
 from backend.context import Context
 from backend.domain.allocation import SharedSplit, Sharing
 from backend.domain.audit import Action, AuditEntry
-from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.cost_sync import known_months
 from backend.domain.errors import Invalid
 from backend.domain.monthly_allocation import sharing_for
 from backend.domain.principal import Principal
@@ -74,7 +74,6 @@ def in_words(sharing: Sharing) -> str:
 
 
 def _check_month(since: str, now: datetime) -> None:
-    today = now.astimezone(UTC).date()
-    known = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    known = known_months(now.astimezone(UTC).date())
     if since not in known:
         raise Invalid(f"Month {since!r} cannot be chosen: name one from {known[-1]} to {known[0]}.")

@@ -8,10 +8,10 @@ from backend.context import Context
 from backend.domain.build import Build
 from backend.domain.cost import ZERO, CostRecord, UsageTypes
 from backend.domain.cost_month import CostMonth, months_of
-from backend.domain.cost_sync import Days, SyncState, months_in, spans_of, to_read
+from backend.domain.cost_sync import SyncState, spans_of, to_read
 from backend.domain.errors import Forbidden, Invalid, Unavailable
 from backend.domain.exact import exact_difference, exact_sum
-from backend.domain.month import days_of
+from backend.domain.month import Days, days_of, months_in
 from backend.domain.tenant import Tenant
 from backend.domain.usage import MonthUsage, usage_of
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from backend.context import Context
 from backend.domain.audit import Action, AuditEntry
-from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.cost import ZERO
+from backend.domain.cost_sync import known_months
 from backend.domain.errors import Conflict, Invalid, NotFound
 from backend.domain.invoice import (
     Invoice,
@@ -22,7 +23,6 @@ from backend.domain.invoice import (
 from backend.domain.month import in_words, month_of
 from backend.domain.plan_book import PlanBook
 from backend.domain.principal import Principal, Role
-from backend.domain.rates import ZERO
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage
 from backend.month_usage import used_in
@@ -96,8 +96,7 @@ def own(context: Context, principal: Principal, *, now: datetime) -> list[Invoic
     tenant = context.tenants.get(principal.own_tenant())
     rights = context.on_behalf_of(tenant)
     issued = {each.month: each for each in rights.invoices.of_tenant(tenant.tenant_id)}
-    plans, today = context.plans.read(), now.astimezone(UTC).date()
-    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    plans, months = context.plans.read(), known_months(now.astimezone(UTC).date())
     drafts = {
         month: draft
         for month in months

@@ -12,7 +12,7 @@ import streamlit as st
 
 from backend.domain.cost import Measure
 from backend.domain.cost_overview import Chosen
-from backend.domain.cost_sync import first_of_month
+from backend.domain.month import first_of_month
 
 
 class Period(StrEnum):

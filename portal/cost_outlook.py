@@ -7,7 +7,7 @@ import streamlit as st
 
 from backend.domain.anomalies import Anomaly, anomalies
 from backend.domain.cost_series import complete_until, daily, series
-from backend.domain.cost_sync import first_of_month
+from backend.domain.month import first_of_month
 from backend.domain.month_forecast import MonthForecast, forecast_month
 from portal.cost_views import CostQuery, cube
 

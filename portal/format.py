@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from backend.domain.month import in_words
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~:$@&=-])")
 CENT = Decimal("0.01")
 _TOLD_IN_TIMES = 10
@@ -113,7 +115,7 @@ def change(now: Decimal, before: Decimal) -> str:
 
 def month(written: str) -> str:
     """A month written 2026-03 as "March 2026"."""
-    return f"{datetime.fromisoformat(f'{written}-01'):%B %Y}"
+    return in_words(written)
 
 
 def when(at: datetime, zone: tzinfo, *, now: datetime) -> str:

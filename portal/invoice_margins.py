@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from backend import cost, cost_sharing
+from backend.domain.cost import ZERO
 from backend.domain.exact import exact_sum
 from backend.domain.invoice import InvoiceSummary
 from backend.domain.margin import Margin, cost_by_tier, margins_by_tier
 from backend.domain.month import days_of
 from backend.domain.principal import Principal
-from backend.domain.rates import ZERO
 from backend.domain.spells import days_by_tier
 from backend.domain.tenant import Tenant
 from backend.domain.usage import MonthUsage

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from backend.domain.cost import ZERO
 from backend.domain.invoice import Invoice, InvoiceSummary
 from backend.domain.margin import Margin
 from backend.domain.plan import Plan
-from backend.domain.rates import ZERO, written
+from backend.domain.rates import written
 from backend.plans import PlanEffect
 from portal import format as show
 from portal import words

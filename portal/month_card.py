@@ -7,20 +7,15 @@ import streamlit as st
 
 from backend.domain.build import Build
 from backend.domain.cost import UsageTypes
-from backend.domain.cost_sync import MONTHS_BACK, REQUEST_PRICE, first_of_month
+from backend.domain.cost_sync import REQUEST_PRICE, known_months
 from backend.domain.tenant_month import Month, TenantMonth
 from portal import format as show
 from portal import month_tables, tables
 
 
-def months(today: date) -> list[str]:
-    """The months there are figures of, the open one first."""
-    return [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
-
-
 def month_choice(today: date) -> str:
     """Asks for one of the months there are figures of; it stands in the address, as 2026-03."""
-    listed = months(today)
+    listed = known_months(today)
     asked = st.query_params.get("month")
     chosen = st.selectbox(
         "Month",

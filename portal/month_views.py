@@ -6,15 +6,14 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from backend import cost, cost_sharing, invoices, tenants
-from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.cost_sync import known_months
 from backend.domain.month import days_of
 from backend.domain.principal import Principal
 from backend.domain.tenant import Tenant
-from backend.domain.tenant_month import Month, TenantMonth, month_of
+from backend.domain.tenant_month import Month, TenantMonth, month_in_money
 from backend.domain.usage import MonthUsage
 from portal import session
 from portal.cost_views import UNKNOWN_TIER, CostQuery, cube, reading
-from portal.month_card import months
 
 
 def month(me: Principal, wanted: str) -> Month:
@@ -26,9 +25,8 @@ def month(me: Principal, wanted: str) -> Month:
 
 def history(me: Principal, tenant: Tenant, *, now: datetime) -> tuple[TenantMonth, ...]:
     """One tenant's open month and the twelve before it, the open one first, with their revenue."""
-    today = now.astimezone(UTC).date()
-    query = _query(me, first_of_month(today, MONTHS_BACK), first_of_month(today, -1))
-    wanted = months(today)
+    wanted = known_months(now.astimezone(UTC).date())
+    query = _query(me, days_of(wanted[-1]).since, days_of(wanted[0]).until)
     used = {
         usage.month: usage for usage in reading(query).usage if usage.tenant_id == tenant.tenant_id
     }
@@ -63,7 +61,7 @@ def _query(me: Principal, since: date, until: date) -> CostQuery:
 def _month(
     _query: CostQuery, read: tuple[object, ...], shown: tuple[object, ...], wanted: str
 ) -> Month:
-    return month_of(
+    return month_in_money(
         cube(_query),
         wanted,
         _query.choices,

@@ -12,8 +12,8 @@ from backend.aws.translate import translated
 from backend.domain import naming
 from backend.domain.cost import UsageTypes
 from backend.domain.cost_month import CostMonth
-from backend.domain.cost_sync import Days, months_in
 from backend.domain.errors import NotFound
+from backend.domain.month import Days, months_in
 from backend.domain.usage import TierUsage
 
 

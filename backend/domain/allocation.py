@@ -6,12 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from backend.domain.cost import CostRecord
+from backend.domain.cost import ZERO, CostRecord
 from backend.domain.errors import Invalid
 from backend.domain.exact import exact_difference, exact_sum, split_exactly
 
 ONE = Decimal(1)
-ZERO = Decimal(0)
 
 
 class SharedSplit(StrEnum):

@@ -6,11 +6,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from backend.domain.cost import ZERO
 from backend.domain.exact import exact_difference, exact_sum, split_exactly
 from backend.domain.month import days_of
 from backend.domain.plan import Plan
 from backend.domain.plan_book import PlanBook
-from backend.domain.rates import ZERO, Rate, charge, written
+from backend.domain.rates import Rate, charge, written
 from backend.domain.usage import MonthUsage, TierUsage
 
 # An invoice stays far below the 400 KB of a table's row with as many.

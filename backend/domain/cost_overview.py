@@ -10,8 +10,8 @@ from backend.domain.allocation import Allocation, Sharing, together
 from backend.domain.cost import ZERO
 from backend.domain.cost_cube import CostCube
 from backend.domain.cost_month import SHARED, UNALLOCATED
-from backend.domain.cost_sync import Days
 from backend.domain.exact import exact_sum
+from backend.domain.month import Days
 from backend.domain.monthly_allocation import AllocatedPart, allocated
 
 TierOf = Callable[[str], str]

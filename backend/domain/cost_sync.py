@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from backend.domain.cost import ZERO
 from backend.domain.errors import Unavailable
+from backend.domain.month import Days, first_of_month
 
 # https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/: every page is a request.
 REQUEST_PRICE = Decimal("0.01")
@@ -17,14 +18,6 @@ QUESTIONS = 3
 MONTHS_BACK = 12
 # Usage is reported late: what is younger than this may still grow, also over a month's end.
 SETTLING = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """UTC days of [since, until)."""
-
-    since: date
-    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +112,6 @@ def spans_of(days: Days) -> list[Days]:
     return [*spans, Days(recent, days.until)]
 
 
-def first_of_month(day: date, months_before: int = 0) -> date:
-    """The first day of the month so many months before the day's own."""
-    months = day.year * 12 + day.month - 1 - months_before
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def months_in(days: Days) -> list[str]:
-    """The months, written 2026-03, that have one of the days, in order."""
-    first, months = days.since.replace(day=1), []
-    while first < days.until and days.since < days.until:
-        months.append(f"{first:%Y-%m}")
-        first = (first + timedelta(days=31)).replace(day=1)
-    return months
+def known_months(today: date) -> list[str]:
+    """The months there are figures of, the open one first."""
+    return [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from backend.domain import naming
 from backend.domain.cost import SAGEMAKER, CostRecord
-from backend.domain.cost_sync import first_of_month
+from backend.domain.month import first_of_month
 
 COLUMNS = (
     "AvailabilityZone",

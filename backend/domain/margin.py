@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from backend.domain.cost import ZERO
 from backend.domain.exact import exact_difference, exact_sum, split_exactly
-from backend.domain.rates import ZERO
 from backend.domain.usage import MonthUsage
 
 

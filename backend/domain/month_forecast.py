@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from backend.domain.cost import ZERO
 from backend.domain.exact import exact_sum, exponent_of, nearest
+from backend.domain.month import first_of_month
 
 TRAILING = 28  # days, four of each weekday
 ENOUGH_FOR_RANGE = 7
@@ -60,7 +61,7 @@ def forecast_month(
     prediction error (https://en.wikipedia.org/wiki/Prediction_interval), or with less than a week
     half of what is to come to twice of it. Credits count where they fall, and are expected no more.
     """
-    first, last = month.replace(day=1), _last_of(month)
+    first, last = month.replace(day=1), first_of_month(month, -1) - _DAY
     known = [amount for day, amount in daily.items() if first <= day <= last]
     spent = exact_sum(known)
     name = f"{month:%Y-%m}"
@@ -79,10 +80,6 @@ def forecast_month(
         return exact_sum((spent, nearest(more, places=places)))
 
     return MonthForecast(name, spent, in_all(coming), in_all(low), in_all(high), usual.basis)
-
-
-def _last_of(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=31)).replace(day=1) - _DAY
 
 
 def _usual(daily: Mapping[date, Decimal], complete_until: date) -> _Usual | None:

@@ -14,7 +14,7 @@ from backend.domain.allocation import (
 )
 from backend.domain.cost_cube import CostCube
 from backend.domain.cost_month import SHARED, UNALLOCATED
-from backend.domain.cost_sync import Days, first_of_month, months_in
+from backend.domain.month import Days, first_of_month, months_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from backend.domain.cost import ZERO
 from backend.domain.errors import Invalid
 from backend.domain.month import checked_month, in_words
-from backend.domain.rates import ZERO, Band, Rate, RateKind, checked_amount, written
+from backend.domain.rates import Band, Rate, RateKind, checked_amount, written
 from backend.domain.rounding import Rounding
 
 CURRENCY = "USD"

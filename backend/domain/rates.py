@@ -5,9 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from backend.domain.cost import ZERO
 from backend.domain.errors import Invalid
 
-ZERO = Decimal(0)
 # Finer and larger than any price list, and within the 38 digits a table keeps.
 MOST_PLACES, MOST_AMOUNT = 12, Decimal("1E+9")
 Quantity = int | Decimal | Fraction

@@ -8,8 +8,8 @@ from decimal import Decimal
 from backend.domain.allocation import Allocation, Sharing, together
 from backend.domain.cost import SAGEMAKER, ZERO
 from backend.domain.cost_cube import CostCube
-from backend.domain.cost_sync import first_of_month
 from backend.domain.exact import exact_difference, exact_sum
+from backend.domain.month import days_of
 from backend.domain.monthly_allocation import allocated
 from backend.domain.usage import MonthUsage
 
@@ -70,7 +70,7 @@ class Month:
         return summed("All tenants", self.month, self.tenants)
 
 
-def month_of(
+def month_in_money(
     cube: CostCube,
     month: str,
     choices: Sequence[Sharing],
@@ -79,9 +79,8 @@ def month_of(
     tier_of: Callable[[str], str],
 ) -> Month:
     """The month of a cube that holds it whole, with what its builds used."""
-    first = date.fromisoformat(f"{month}-01")
-    until = first_of_month(first, -1)
-    parts = allocated(cube, first, until, choices)
+    whole_month = days_of(month)
+    parts = allocated(cube, whole_month.since, whole_month.until, choices)
     whole = together(part.allocation for part in parts)
     jobs = together(part.allocation for part in parts if part.service == SAGEMAKER)
     used = {each.tenant_id: each for each in usage if each.month == month}
@@ -89,7 +88,7 @@ def month_of(
         _tenant(tenant_id, month, tier_of(tenant_id), whole, jobs, used)
         for tenant_id in {*whole.direct, *whole.split, *used}
     ]
-    days = cube.during(first, until)
+    days = cube.during(whole_month.since, whole_month.until)
     return Month(
         month=month,
         tenants=tuple(sorted(tenants, key=_dearest)),

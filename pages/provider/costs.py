@@ -5,7 +5,7 @@ from datetime import UTC
 import streamlit as st
 
 from backend import cost, cost_sharing, cost_tags, tenants
-from backend.domain.cost_sync import MONTHS_BACK, first_of_month
+from backend.domain.cost_sync import known_months
 from backend.domain.monthly_allocation import sharing_for
 from backend.domain.principal import Role
 from portal import (
@@ -69,7 +69,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link(places.METER.page(), label="Cost of a build, drift", icon=places.METER.icon)
     st.page_link(places.INVOICES.page(), label="Revenue and margins", icon=places.INVOICES.icon)
 with st.expander("How shared cost is split", icon=":material/call_split:"):
-    months = [f"{first_of_month(today, back):%Y-%m}" for back in range(MONTHS_BACK + 1)]
+    months = known_months(today)
     with refusals_as_sentences():
         current = sharing_for(choices, months[0])
         known = sorted(tiers)

@@ -5,14 +5,15 @@ from datetime import UTC
 import streamlit as st
 
 from backend import invoices
+from backend.domain.cost_sync import known_months
 from backend.domain.principal import Role
-from portal import actions, auth, invoice_card, month_card, places, session
+from portal import actions, auth, invoice_card, places, session
 from portal import format as show
 
 me = auth.require(Role.PROVIDER)
 context, now = session.context(), session.now()
 tenant_id = st.query_params.get("tenant", "")
-listed = month_card.months(now.astimezone(UTC).date())
+listed = known_months(now.astimezone(UTC).date())
 month = st.query_params.get("month") or listed[0]
 st.page_link(
     places.INVOICES.page(),

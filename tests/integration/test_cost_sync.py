@@ -15,9 +15,10 @@ from backend.domain import naming
 from backend.domain.build import Build, BuildState
 from backend.domain.cost import SAGEMAKER, CostRecord
 from backend.domain.cost_month import months_of
-from backend.domain.cost_sync import SyncState, first_of_month
+from backend.domain.cost_sync import SyncState
 from backend.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from backend.domain.exact import exact_sum
+from backend.domain.month import first_of_month
 from backend.domain.monthly_allocation import allocated
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant, TenantStatus

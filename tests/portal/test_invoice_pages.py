@@ -10,8 +10,7 @@ from backend import invoices
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.build import BuildState
-from backend.domain.cost_sync import first_of_month
-from backend.domain.month import bounds_of, month_of, next_month
+from backend.domain.month import bounds_of, first_of_month, month_of, next_month
 from backend.domain.tenant import Tenant
 from portal import format as show
 from tests.portal import made

@@ -9,15 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.cost_sync import (
-    QUESTIONS,
-    Days,
-    SyncState,
-    first_of_month,
-    spans_of,
-    to_read,
-)
+from backend.domain.cost_sync import QUESTIONS, SyncState, spans_of, to_read
 from backend.domain.errors import Unavailable
+from backend.domain.month import Days, first_of_month
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -19,6 +19,13 @@ def test_what_is_no_month_is_refused_with_how_to_write_one(text: str):
         checked_month(text)
 
 
+def test_a_month_whose_end_no_calendar_knows_is_refused_with_the_latest_one():
+    with pytest.raises(Invalid, match="'9999-12' is too far ahead: name 9999-11 at the latest"):
+        checked_month("9999-12")
+    assert in_words("9999-11") == "November 9999"
+    assert bounds_of("9999-11")[1] == datetime(9999, 12, 1, tzinfo=UTC)
+
+
 def test_a_moment_lies_in_the_month_it_has_in_utc():
     late = datetime(2026, 11, 30, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert month_of(late) == "2026-12"

@@ -11,9 +11,9 @@ from backend.domain.allocation import Allocation, SharedSplit, Sharing, together
 from backend.domain.cost import CostRecord
 from backend.domain.cost_cube import CostCube, cube_of
 from backend.domain.cost_month import months_of
-from backend.domain.cost_sync import Days
 from backend.domain.errors import Invalid
 from backend.domain.exact import exact_difference, exact_sum
+from backend.domain.month import Days
 from backend.domain.monthly_allocation import allocated, sharing_for, whole_months
 
 FIRST, UNTIL = date(2026, 1, 1), date(2026, 4, 1)

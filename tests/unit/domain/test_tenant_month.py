@@ -8,7 +8,7 @@ from backend.domain.allocation import SharedSplit, Sharing
 from backend.domain.cost import SAGEMAKER, CostRecord
 from backend.domain.cost_cube import cube_of
 from backend.domain.cost_month import months_of
-from backend.domain.tenant_month import Month, TenantMonth, month_of
+from backend.domain.tenant_month import Month, TenantMonth, month_in_money
 from backend.domain.usage import MonthUsage, TierUsage
 
 MARCH = "2026-03"
@@ -34,7 +34,7 @@ RECORDS = [
 
 
 def month(split: SharedSplit = SharedSplit.NOT_AT_ALL) -> Month:
-    return month_of(
+    return month_in_money(
         cube_of(months_of(RECORDS), date(2026, 2, 1), date(2026, 4, 1)),
         MARCH,
         [Sharing(split)],
