@@ -90,11 +90,16 @@ class InvoiceTable:
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def row_of(issued: Invoice) -> dict[str, Any]:
+    """The summary as attributes, and the whole as a document: read as it was issued, for good."""
+    return to_row(summary_of(issued)) | {"document": _packed(issued)}
+
+
 def _put(issued: Invoice) -> dict[str, Any]:
     return {
         "Put": {
             "TableName": naming.INVOICES_TABLE,
-            "Item": to_row(summary_of(issued)) | {"document": _packed(issued)},
+            "Item": row_of(issued),
             "ConditionExpression": "attribute_not_exists(tenant_id)",
         }
     }

@@ -1,6 +1,6 @@
 """Responsible for a month's lines by plan and usage: what is billed, and what revenue is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from backend.domain.plan_book import PlanBook
 from backend.domain.rates import Rate, charge, written
 from backend.domain.usage import MonthUsage, TierUsage
 
-# An invoice stays far below the 400 KB of a table's row with as many.
+# All lines together: an invoice stays far below the 400 KB of a table's row with as many.
 MOST_LINKED = 10_000
 _NOWHERE = ""
 _MINUTE = 60
@@ -47,6 +47,22 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class _Linked:
+    """The builds that a line names, of how many there are."""
+
+    build_ids: tuple[str, ...]
+    of: int
+
+    @property
+    def words(self) -> str:
+        named = len(self.build_ids)
+        if named == self.of:
+            return ""
+        which = f"the first {named:,} of {self.of:,} builds are" if named else "no build is"
+        return f"; {which} named, as an invoice names {MOST_LINKED:,} in all"
+
+
+@dataclass(frozen=True, slots=True)
 class _Share:
     """What of a plan falls to the tenant's days in the tier."""
 
@@ -72,10 +88,12 @@ def lines_of(
     """The month's lines, tier by tier: first those with days in the month, then those with usage.
 
     `days` are the tenant's UTC days in each tier (`days_by_tier`), `build_ids` the builds of each
-    tier that ran. Raises NotFound for a tier without a plan.
+    tier that ran, of which the invoice names MOST_LINKED at most. Raises NotFound for a tier
+    without a plan.
     """
     used = {tier.tier: tier for tier in usage.tiers}
     tiers = [*days, *(tier for tier in used if tier not in days)]
+    linked = _linked(tiers, build_ids or {})
     return tuple(
         line
         for tier in tiers
@@ -83,7 +101,7 @@ def lines_of(
             book.of(tier, usage.month),
             used.get(tier, TierUsage(tier)),
             _share(book.of(tier, usage.month), days, usage.month),
-            (build_ids or {}).get(tier, ()),
+            linked[tier],
         )
     )
 
@@ -102,6 +120,16 @@ def by_tier(lines: tuple[InvoiceLine, ...]) -> dict[str, Decimal]:
     for line in lines:
         amounts.setdefault(line.tier, []).append(line.amount)
     return {tier: exact_sum(parts) for tier, parts in amounts.items()}
+
+
+def _linked(tiers: Sequence[str], build_ids: Mapping[str, tuple[str, ...]]) -> dict[str, _Linked]:
+    """Each tier's first builds, tier by tier, until as many are named as an invoice takes."""
+    found, left = {}, MOST_LINKED
+    for tier in tiers:
+        whole = build_ids.get(tier, ())
+        found[tier] = _Linked(whole[:left], len(whole))
+        left -= len(found[tier].build_ids)
+    return found
 
 
 def _share(plan: Plan, days: Mapping[str, int], month: str) -> _Share:
@@ -124,14 +152,12 @@ def _share(plan: Plan, days: Mapping[str, int], month: str) -> _Share:
     )
 
 
-def _of_tier(
-    plan: Plan, used: TierUsage, share: _Share, build_ids: tuple[str, ...]
-) -> list[InvoiceLine]:
+def _of_tier(plan: Plan, used: TierUsage, share: _Share, linked: _Linked) -> list[InvoiceLine]:
     lines = []
     if share.days and plan.monthly_fee:
         lines.append(_fee(plan, share))
     if used.ended:
-        lines.append(_minutes(plan, used, share, build_ids))
+        lines.append(_minutes(plan, used, share, linked))
     if used.builds:
         lines.append(_builds(plan, used, share))
     missing = exact_difference(share.minimum, exact_sum(line.amount for line in lines))
@@ -152,16 +178,14 @@ def _fee(plan: Plan, share: _Share) -> InvoiceLine:
     )
 
 
-def _minutes(plan: Plan, used: TierUsage, share: _Share, build_ids: tuple[str, ...]) -> InvoiceLine:
+def _minutes(plan: Plan, used: TierUsage, share: _Share, linked: _Linked) -> InvoiceLine:
     beyond = max(0, used.instance_seconds - share.seconds)
     told = (
         f"Build minutes in the {plan.tier} tier: {_in_minutes(used.instance_seconds)} used, "
-        f"{_in_minutes(share.seconds)} included{share.words}"
+        f"{_in_minutes(share.seconds)} included{share.words}{linked.words}"
     )
-    if len(build_ids) > MOST_LINKED:
-        told += f"; the first {MOST_LINKED:,} of {len(build_ids):,} builds are named"
     line = _rated(plan, plan.minute_rate, Fraction(beyond, _MINUTE), "minute")
-    return replace(line, kind=LineKind.MINUTES, text=told, build_ids=build_ids[:MOST_LINKED])
+    return replace(line, kind=LineKind.MINUTES, text=told, build_ids=linked.build_ids)
 
 
 def _builds(plan: Plan, used: TierUsage, share: _Share) -> InvoiceLine:

@@ -193,11 +193,20 @@ def test_an_issued_invoice_has_its_number_and_is_no_draft():
     )
 
 
-def test_of_very_many_builds_the_first_are_named_and_the_line_says_so():
-    ids = tuple(f"b{n}" for n in range(MOST_LINKED + 5))
-    line = drafted(used(basic()), build_ids={"basic": ids}).lines[1]
-    assert line.build_ids == ids[:MOST_LINKED]
-    assert "the first 10,000 of 10,005 builds are named" in line.text
+def test_of_very_many_builds_the_first_of_all_tiers_are_named_and_the_lines_say_so():
+    tiers = ("basic", "standard", "premium")
+    ids = {tier: tuple(f"{tier}-{n}" for n in range(6_000)) for tier in tiers}
+    usage = used(*(TierUsage(tier, 6_000, 6_000, 60) for tier in tiers))
+    lines = lines_of(usage, {"basic": 30}, PlanBook(DEFAULT_PLANS), build_ids=ids)
+    minutes = [line for line in lines if line.kind is LineKind.MINUTES]
+    assert [line.build_ids for line in minutes] == [ids["basic"], ids["standard"][:4_000], ()]
+    assert sum(len(line.build_ids) for line in lines) == MOST_LINKED
+    told = [line.text.partition("; ")[2] for line in minutes]
+    assert told == [
+        "",
+        "the first 4,000 of 6,000 builds are named, as an invoice names 10,000 in all",
+        "no build is named, as an invoice names 10,000 in all",
+    ]
 
 
 TIER_NAMES = [plan.tier for plan in DEFAULT_PLANS]
