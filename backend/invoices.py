@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from backend.context import Context
-from backend.domain.audit import Action, AuditEntry
 from backend.domain.cost import ZERO
 from backend.domain.cost_sync import known_months
 from backend.domain.errors import Conflict, Invalid, NotFound
@@ -136,10 +135,12 @@ def issue(
     checked_begun(month, now=now)
     tenant = _named(context, principal, tenant_id)
     known = context.invoices.find(tenant_id, month)
-    if known is None:
-        draft = _draft(context, tenant, month, rights=context, now=now)
-        known = context.invoices.issue(draft, at=now, by=principal.name)
-    return _remembered(context, known)
+    if known is not None:
+        return known
+    draft = _draft(context, tenant, month, rights=context, now=now)
+    issued = context.invoices.issue(draft, at=now, by=principal.name)
+    LOG.info("tenant_id=%s invoice=%s month=%s", tenant_id, issued.number, month)
+    return issued
 
 
 def issue_all(
@@ -212,19 +213,3 @@ def _sketch_of(
         return InvoiceSummary(
             tenant.tenant_id, tenant.name, usage.month, ZERO, missing_plan=str(missing)
         )
-
-
-def _remembered(context: Context, issued: Invoice) -> Invoice:
-    """Written again, the entry is the same one: so a crash after the issuing forgets none."""
-    LOG.info("tenant_id=%s invoice=%s month=%s", issued.tenant_id, issued.number, issued.month)
-    if issued.issued_at is not None:
-        context.audit.add(
-            AuditEntry(
-                at=issued.issued_at,
-                actor=issued.issued_by,
-                action=Action.ISSUE_INVOICE,
-                subject=f"invoice of tenant {issued.tenant_id}",
-                after=f"{issued.number}: {issued.total} USD for {in_words(issued.month)}",
-            )
-        )
-    return issued

@@ -13,6 +13,11 @@ from backend.domain import naming
 from backend.domain.audit import AuditEntry
 
 
+def added(entry: AuditEntry) -> dict[str, Any]:
+    """The entry as one of several writes that happen together."""
+    return {"Put": {"TableName": naming.AUDIT_TABLE, "Item": _row(entry)}}
+
+
 class AuditTable:
     def __init__(self, session: AwsSession) -> None:
         self._session = session
@@ -23,8 +28,7 @@ class AuditTable:
 
     def add(self, entry: AuditEntry) -> None:
         """Writes the entry; the same one written twice is one."""
-        key = {"day": entry.day, "entry_id": entry.entry_id}
-        self._table.put_item(Item=to_row(entry) | key)
+        self._table.put_item(Item=_row(entry))
 
     def latest(self, limit: int, *, today: date, days: int) -> list[AuditEntry]:
         """The newest entries of the last `days` days, the newest first."""
@@ -37,3 +41,7 @@ class AuditTable:
                 KeyConditionExpression=Key("day").eq(day), ScanIndexForward=False, Limit=limit
             )
             yield from (from_row(AuditEntry, row) for row in page["Items"])
+
+
+def _row(entry: AuditEntry) -> dict[str, Any]:
+    return {**to_row(entry), "day": entry.day, "entry_id": entry.entry_id}

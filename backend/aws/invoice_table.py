@@ -8,12 +8,13 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
+from backend.aws.audit_table import added
 from backend.aws.rows import from_row, to_row
 from backend.aws.session import AwsSession
 from backend.aws.transactions import Contested, let_others_finish, write_together
 from backend.domain import naming
 from backend.domain.errors import Unavailable
-from backend.domain.invoice import Invoice, InvoiceSummary, summary_of
+from backend.domain.invoice import Invoice, InvoiceSummary, issuing_of, summary_of
 
 _TRIES = 12
 _SUMMARY = (
@@ -55,8 +56,9 @@ class InvoiceTable:
     def issue(self, draft: Invoice, *, at: datetime, by: str) -> Invoice:
         """The draft under the next number of the UTC year it is issued in, from 2026-000001 on.
 
-        Number and invoice are one write: no number is left out and none is given twice. An invoice
-        that has been issued before is returned as it is. Raises Conflict for a draft that is not
+        Number, invoice and the audit's entry are one write: no number is left out, none is given
+        twice, and whatever is issued is remembered. An invoice that has been issued before is
+        returned as it is. Raises Conflict for a draft that is not
         final, and Unavailable when others keep taking the next number.
         """
         year = f"{at.astimezone(UTC):%Y}"
@@ -67,7 +69,8 @@ class InvoiceTable:
             last = self._last_number(year)
             issued = draft.issued(f"{year}-{last + 1:06}", at=at, by=by)
             try:
-                write_together(self._session, [_put(issued), _count(year, last)])
+                writes = [_put(issued), _count(year, last), added(issuing_of(issued, at=at))]
+                write_together(self._session, writes)
             except Contested:
                 let_others_finish(attempt)
             else:
@@ -92,7 +95,7 @@ class InvoiceTable:
 
 def row_of(issued: Invoice) -> dict[str, Any]:
     """The summary as attributes, and the whole as a document: read as it was issued, for good."""
-    return to_row(summary_of(issued)) | {"document": _packed(issued)}
+    return {**to_row(summary_of(issued)), "document": _packed(issued)}
 
 
 def _put(issued: Invoice) -> dict[str, Any]:

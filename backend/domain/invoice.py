@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from backend.domain.audit import Action, AuditEntry
 from backend.domain.bill import InvoiceLine, by_tier, lines_of
 from backend.domain.cost_sync import SyncState
 from backend.domain.errors import Conflict, Invalid
@@ -179,6 +180,17 @@ def summary_of(invoice: Invoice) -> InvoiceSummary:
         number=invoice.number,
         issued_at=invoice.issued_at,
         currency=invoice.currency,
+    )
+
+
+def issuing_of(invoice: Invoice, *, at: datetime) -> AuditEntry:
+    """What the audit remembers of an invoice that is issued at a moment."""
+    return AuditEntry(
+        at=at,
+        actor=invoice.issued_by,
+        action=Action.ISSUE_INVOICE,
+        subject=f"invoice of tenant {invoice.tenant_id}",
+        after=f"{invoice.number}: {invoice.total} USD for {in_words(invoice.month)}",
     )
 
 

@@ -208,13 +208,15 @@ def test_issued_twice_it_is_one_invoice_and_stays_what_it_was(
     )
 
 
-def test_the_issuing_is_remembered_once(portal: Context, acme: Tenant, month: str):
+def test_whatever_is_issued_is_remembered_in_the_same_write_and_once(
+    portal: Context, acme: Tenant, month: str
+):
     now = datetime.now(UTC)
     draft = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
-    issued = portal.invoices.issue(draft, at=now, by="Pat")
-    for _ in range(2):  # a crash between the two writes is made good by asking again
-        invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+    issued = portal.invoices.issue(draft, at=now, by="Pat")  # nothing comes after it, as in a crash
     [entry] = remembered_of(portal, f"invoice of tenant {acme.tenant_id}")
+    invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
+    assert remembered_of(portal, f"invoice of tenant {acme.tenant_id}") == [entry]
     assert (entry.action, entry.at, entry.actor) == (Action.ISSUE_INVOICE, now, "Pat")
     assert entry.after.startswith(f"{issued.number}: {issued.total} USD for")
 
@@ -257,6 +259,20 @@ def test_who_comes_a_moment_late_gets_the_issued_invoice_and_takes_no_number(
     assert LateReader(portal.session).issue(draft, at=now, by="Kim") == first
     assert portal.invoices._last_number(f"{now:%Y}") == last
     assert portal.invoices.find(acme.tenant_id, month) == first
+
+
+def test_what_cannot_be_remembered_is_not_issued_and_takes_no_number(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    now = after(month)
+    last = portal.invoices._last_number(f"{now:%Y}")
+    with (
+        without(admin, naming.PORTAL_ROLE, "provider", "RememberInterventions"),
+        pytest.raises(ClientError, match="AccessDenied"),
+    ):
+        invoices.issue(portal, PAT, acme.tenant_id, month, now=now)
+    assert portal.invoices.find(acme.tenant_id, month) is None
+    assert portal.invoices._last_number(f"{now:%Y}") == last
 
 
 def test_a_years_first_invoice_has_the_number_one(portal: Context, acme: Tenant, month: str):
