@@ -281,7 +281,7 @@ def test_a_years_first_invoice_has_the_number_one(portal: Context, acme: Tenant,
     assert portal.invoices.issue(draft, at=at, by="Pat").number == f"{at.year}-000001"
 
 
-def test_an_issued_invoice_can_be_neither_changed_nor_removed(
+def test_an_issued_invoice_can_be_neither_changed_nor_overwritten_nor_removed(
     portal: Context, acme: Tenant, month: str
 ):
     invoices.issue(portal, PAT, acme.tenant_id, month, now=after(month))
@@ -290,6 +290,7 @@ def test_an_issued_invoice_can_be_neither_changed_nor_removed(
     for tried in (
         lambda: table.delete_item(Key=key),
         lambda: table.update_item(Key=key, UpdateExpression="REMOVE document"),
+        lambda: table.put_item(Item=key),
     ):
         with pytest.raises(ClientError, match="AccessDenied"):
             tried()

@@ -261,7 +261,11 @@ NEEDS: dict[str, list[Need]] = {
         *table("builds", "Query", index="by-end"),
         *table("costs", "GetItem", "Query"),
         *table("costs", "Query", index="by-month"),
-        *table("invoices", "GetItem", "PutItem", "Query"),
+        *table("invoices", "GetItem", "Query"),
+        *(
+            (action, arn, {"dynamodb:EnclosingOperation": "TransactWriteItems"})
+            for action, arn in table("invoices", "PutItem")
+        ),
         *table("invoices", "Query", index="by-month"),
         call("mlaas-cost-sync"),
         ("cloudformation:DescribeStacks", STACK),

@@ -25,7 +25,7 @@ GIVEN = {
     "CostRequestsADay": "6",
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
 }
-_EACH_OF = "ForAllValues:StringEquals"
+_EACH_OF, _ANY_OF = "ForAllValues:StringEquals", "ForAnyValue:StringEquals"
 # How a resource's ARN is made of its name: the property that names it, and the ARN's form.
 ARNS = {
     "AWS::DynamoDB::Table": ("TableName", "arn:aws:dynamodb:{r}:{a}:table/{n}"),
@@ -127,7 +127,8 @@ class Statement:
             )
             and all(
                 context.get(key) in values
-                for key, values in self.conditions.get(_EACH_OF, {}).items()
+                for kind in (_EACH_OF, _ANY_OF)
+                for key, values in self.conditions.get(kind, {}).items()
             )
         )
 
@@ -170,7 +171,7 @@ def _documents(name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _allowing(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for statement in document["Statement"]:
         assert statement["Effect"] == "Allow"
-        assert set(statement.get("Condition", {})) <= {"StringEquals", _EACH_OF}
+        assert set(statement.get("Condition", {})) <= {"StringEquals", _EACH_OF, _ANY_OF}
         yield statement
 
 

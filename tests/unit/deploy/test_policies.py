@@ -133,6 +133,7 @@ FORBIDDEN: list[tuple[str, Need]] = [
     ("mlaas-metrics", dead_letters("ReceiveMessage")[0]),
     ("mlaas-intake", dead_letters("DeleteMessage")[0]),
     ("mlaas-portal", dead_letters("SendMessage")[0]),
+    ("mlaas-portal", table("invoices", "PutItem")[0]),
     ("mlaas-portal", table("invoices", "UpdateItem")[0]),
     ("mlaas-portal", table("invoices", "DeleteItem")[0]),
     ("mlaas-portal", table("invoices", "BatchWriteItem")[0]),
