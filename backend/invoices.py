@@ -19,12 +19,12 @@ from backend.domain.invoice import (
     open_reasons,
     summary_of,
 )
-from backend.domain.month import in_words, month_of
+from backend.domain.month import in_words
 from backend.domain.plan_book import PlanBook
 from backend.domain.principal import Principal, Role
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage
-from backend.month_usage import used_in
+from backend.month_usage import read_of, read_of_all, used_in
 
 LOG = logging.getLogger(__name__)
 
@@ -33,12 +33,14 @@ LOG = logging.getLogger(__name__)
 class MonthOfInvoices:
     """A month's invoices, issued ones and drafts, by the tenants' ids.
 
-    `open_reasons` say why drafts cannot be issued yet; without one they can.
+    `open_reasons` say why drafts cannot be issued yet; without one they can. Drafts are of what
+    builds had used when costs were last read, at `read_at`; None before the first time.
     """
 
     month: str
     invoices: tuple[InvoiceSummary, ...]
     open_reasons: tuple[str, ...]
+    read_at: datetime | None
 
 
 def of_month(
@@ -46,21 +48,22 @@ def of_month(
 ) -> MonthOfInvoices:
     """Every tenant's invoice of a month. Raises Invalid for what is no month or has not begun.
 
-    What is issued is read as it is; a draft is reckoned from the tenant's builds.
+    What is issued is read as it is; a draft is reckoned from the usage that was last read.
     """
     principal.as_provider()
     checked_begun(month, now=now)
-    issued = {each.tenant_id: each for each in context.invoices.of_month(month)}
-    why = open_reasons(month, context.sync_notes.read(), now=now)
-    plans = context.plans.read()
-    drafts = {
-        tenant.tenant_id: draft
-        for tenant in context.tenants.all()
-        if tenant.tenant_id not in issued
-        and tenant.status is not TenantStatus.ONBOARDING
-        and (draft := _sketched(context, tenant, month, plans, now=now)) is not None
-    }
-    return MonthOfInvoices(month, tuple(v for _, v in sorted({**issued, **drafts}.items())), why)
+    state = context.sync_notes.read()
+    found = {each.tenant_id: each for each in context.invoices.of_month(month)}
+    others = [tenant for tenant in context.tenants.all() if tenant.tenant_id not in found]
+    used, plans = read_of_all(context, others, month), context.plans.read()
+    drafts = (_sketched(each, used[each.tenant_id], plans, now=now) for each in others)
+    found |= {draft.tenant_id: draft for draft in drafts if draft is not None}
+    return MonthOfInvoices(
+        month,
+        tuple(each for _, each in sorted(found.items())),
+        open_reasons(month, state, now=now),
+        state.synced_at,
+    )
 
 
 def brought(
@@ -80,29 +83,31 @@ def brought(
     found = {each.month: each.total for each in context.invoices.of_tenant(tenant_id)}
     plans = context.plans.read()
     for usage in usages:
-        checked_begun(usage.month, now=now)
-        draft = None if usage.month in found else _sketch_of(tenant, usage, plans, now=now)
+        month = checked_begun(usage.month, now=now)
+        if month in found:
+            continue
+        draft = _sketched(tenant, tenant.kept(month) or usage, plans, now=now)
         if draft is not None and not draft.missing_plan:
-            found[usage.month] = draft.total
+            found[month] = draft.total
     return found
 
 
 def own(context: Context, principal: Principal, *, now: datetime) -> list[InvoiceSummary]:
     """The invoices of a tenant's own people, the newest month first; drafts where none is issued.
 
-    Builds and invoices are read with the tenant's own credentials.
+    Drafts are of what builds had used when costs were last read. That and invoices are read with
+    the tenant's own credentials.
     """
     tenant = context.tenants.get(principal.own_tenant())
     rights = context.on_behalf_of(tenant)
-    issued = {each.month: each for each in rights.invoices.of_tenant(tenant.tenant_id)}
-    plans, months = context.plans.read(), known_months(now.astimezone(UTC).date())
-    drafts = {
-        month: draft
-        for month in months
-        if month not in issued
-        and (draft := _sketched(rights, tenant, month, plans, now=now)) is not None
-    }
-    return [each for _, each in sorted({**issued, **drafts}.items(), reverse=True)]
+    found = {each.month: each for each in rights.invoices.of_tenant(tenant.tenant_id)}
+    months = known_months(now.astimezone(UTC).date())
+    used, plans = read_of(rights, tenant, months), context.plans.read()
+    drafts = (
+        _sketched(tenant, used[month], plans, now=now) for month in months if month not in found
+    )
+    found |= {draft.month: draft for draft in drafts if draft is not None}
+    return [each for _, each in sorted(found.items(), reverse=True)]
 
 
 def see(
@@ -111,8 +116,9 @@ def see(
     """The issued invoice of a month, or its draft as it stands.
 
     A provider names the tenant; a tenant's people see their own whatever they name, read with the
-    tenant's own credentials. Raises Invalid for a month that has not begun, and NotFound for an
-    unknown tenant, one that was none in that month, and a tier without a plan.
+    tenant's own credentials. Raises Invalid for a month that has not begun, NotFound for an
+    unknown tenant, one that was none in that month, and a tier without a plan, and Conflict for a
+    tenant that is still onboarding.
     """
     checked_begun(month, now=now)
     if principal.role is Role.TENANT:
@@ -175,6 +181,11 @@ def _draft(
     context: Context, tenant: Tenant, month: str, *, rights: Context, now: datetime
 ) -> Invoice:
     """Plans and what Cost Explorer has told are the provider's own: the portal reads them."""
+    if tenant.status is TenantStatus.ONBOARDING:
+        raise Conflict(
+            f"{tenant.name} is not on board yet, so there is nothing to bill: resume its "
+            "onboarding, or roll it back."
+        )
     used = used_in(rights, tenant, month)
     if not concerned(tenant, used.usage):
         raise NotFound(
@@ -194,18 +205,10 @@ def _draft(
 
 
 def _sketched(
-    rights: Context, tenant: Tenant, month: str, plans: PlanBook, *, now: datetime
-) -> InvoiceSummary | None:
-    """The draft without its lines; None for a tenant that has nothing to pay for."""
-    if month_of(tenant.created_at) > month:
-        return None
-    return _sketch_of(tenant, used_in(rights, tenant, month).usage, plans, now=now)
-
-
-def _sketch_of(
     tenant: Tenant, usage: MonthUsage, plans: PlanBook, *, now: datetime
 ) -> InvoiceSummary | None:
-    if not concerned(tenant, usage):
+    """The draft without its lines; None for a tenant that has nothing to pay for."""
+    if tenant.status is TenantStatus.ONBOARDING or not concerned(tenant, usage):
         return None
     try:
         return summary_of(invoice_of(tenant, usage, plans, data_as_of=now))

@@ -17,7 +17,7 @@ from backend.domain.principal import Principal
 from backend.domain.spells import days_by_tier
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage
-from backend.month_usage import used_in
+from backend.month_usage import read_of_all
 
 LOG = logging.getLogger(__name__)
 
@@ -43,23 +43,19 @@ def effect(
 ) -> tuple[PlanEffect, ...]:
     """What the plan would make of this month's drafts, if it held already; by the tenants' ids.
 
-    Of all tenants that have been in the tier and have something to pay for this month. Raises
-    Invalid for a plan that makes no sense, or would change months that are over.
+    Of all tenants that have been in the tier and have something to pay for this month, by what
+    their builds had used when costs were last read. A tier without a plan brings nothing yet.
+    Raises Invalid for a plan that makes no sense, or would change months that are over.
     """
     principal.as_provider()
     known = context.plans.read()
     known.planned(plan, now=now)
     month = month_of(now)
     planned = known.holding(replace(plan, since=month))
-    # Without a plan so far the tier has brought nothing.
-    before = known if known.has(plan.tier, month) else known.holding(Plan(plan.tier))
-    found = []
-    for tenant in context.tenants.all():
-        been = any(spell.tier == plan.tier for spell in tenant.spells)
-        if not been or tenant.status is TenantStatus.ONBOARDING:
-            continue
-        usage = used_in(context, tenant, month).usage
-        was, would_be = (_due(tenant, usage, each) for each in (before, planned))
+    concerned = [tenant for tenant in context.tenants.all() if _concerned(tenant, plan.tier)]
+    used, found = read_of_all(context, concerned, month), []
+    for tenant in concerned:
+        was, would_be = (_due(tenant, used[tenant.tenant_id], each) for each in (known, planned))
         if was or would_be:
             found.append(PlanEffect(tenant.tenant_id, tenant.name, was, would_be))
     return tuple(found)
@@ -93,6 +89,13 @@ def save(
     return after
 
 
+def _concerned(tenant: Tenant, tier: str) -> bool:
+    """Whether the tenant has ever been in the tier."""
+    been = any(spell.tier == tier for spell in tenant.spells)
+    return been and tenant.status is not TenantStatus.ONBOARDING
+
+
 def _due(tenant: Tenant, usage: MonthUsage, plans: PlanBook) -> Decimal:
     days = days_by_tier(tenant.spells, usage.month, left_at=tenant.left_at)
-    return exact_sum(revenue(usage, days, plans).values())
+    whole = plans.without_gaps((*days, *(tier.tier for tier in usage.tiers)), usage.month)
+    return exact_sum(revenue(usage, days, whole).values())

@@ -1,7 +1,9 @@
 """Responsible for all plans there are and have been, and for which of them holds when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 
 from backend.domain.errors import Invalid, NotFound
 from backend.domain.month import in_words, month_of
@@ -27,6 +29,11 @@ class PlanBook:
 
     def has(self, tier: str, month: str) -> bool:
         return any(plan.since <= month for plan in self.history(tier))
+
+    def without_gaps(self, tiers: Iterable[str], month: str) -> "PlanBook":
+        """The book in which those of the tiers that have no plan for a month cost nothing in it."""
+        missing = [Plan(tier) for tier in tiers if not self.has(tier, month)]
+        return reduce(PlanBook.holding, missing, self)
 
     def history(self, tier: str) -> tuple[Plan, ...]:
         """The tier's plans, the earliest first."""

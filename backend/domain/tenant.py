@@ -101,6 +101,13 @@ class Tenant:
             return self
         return replace(self, tier=tier, moves=(*self.spells, TierSpell(tier, at)))
 
+    def kept(self, month: str) -> MonthUsage | None:
+        """What it used in a month that was not billed when it left; None before it has left."""
+        if self.kept_usage is None:
+            return None
+        known = (usage for usage in self.kept_usage if usage.month == month)
+        return next(known, MonthUsage(self.tenant_id, month))
+
     def spent(self, month: str) -> Decimal:
         """US dollars of its budget that are known to be spent in the month."""
         if self.spending is None or self.spending.month != month:

@@ -20,6 +20,7 @@ from backend.domain.bill import LineKind
 from backend.domain.build import Build, BuildState, BuildStep
 from backend.domain.build_request import BuildRequest, Upload
 from backend.domain.choices import Choices
+from backend.domain.cost_month import CostMonth
 from backend.domain.cost_sync import SyncState
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.invoice import Invoice, InvoiceStatus
@@ -27,7 +28,7 @@ from backend.domain.metering import metered
 from backend.domain.month import bounds_of
 from backend.domain.plan import DEFAULT_PLANS
 from backend.domain.price_book import PriceBook
-from backend.domain.tenant import Tenant
+from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage
 from backend.month_usage import used_in
 from tests.integration.estate import PAT, without
@@ -70,6 +71,15 @@ def since(admin: Context, tenant: Tenant, month: str) -> Tenant:
 
 def after(month: str) -> datetime:
     return bounds_of(month)[1] + timedelta(days=4)
+
+
+def read_costs(admin: Context, month: str, *tenants: Tenant) -> None:
+    """Costs are read, and beside them what the tenants' builds have used so far."""
+    rows = [
+        CostMonth(each.tenant_id, month).using(used_in(admin, each, month).usage.tiers)
+        for each in tenants
+    ]
+    admin.cost_table.replace(month, rows)
 
 
 _stamps = itertools.count()
@@ -366,11 +376,66 @@ def test_tenants_people_see_their_own_drafts_and_invoices_alone(
     assert [each.status for each in listed] == [InvoiceStatus.DRAFT, InvoiceStatus.FINAL]
 
 
-def test_a_tenants_invoices_are_read_with_its_own_rights_and_no_others(
+def test_a_tenant_that_is_not_on_board_yet_is_billed_nothing(
     admin: Context, portal: Context, acme: Tenant, month: str
 ):
+    half = admin.tenants.save(acme, acme.with_status(TenantStatus.ONBOARDING))
+    now, sentence = after(month), "is not on board yet, so there is nothing to bill"
+    with pytest.raises(Conflict, match=sentence):
+        invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=now)
+    with pytest.raises(Conflict, match=sentence):
+        invoices.issue(portal, PAT, acme.tenant_id, month, now=now)
+    listed = invoices.of_month(portal, PAT, month, now=now).invoices
+    assert acme.tenant_id not in [each.tenant_id for each in listed]
+    nothing = [MonthUsage(acme.tenant_id, month)]
+    assert invoices.brought(portal, PAT, acme.tenant_id, nothing, now=now) == {}
+    admin.tenants.save(half, acme)
+
+
+def test_a_months_list_tells_what_was_read_last_and_reads_no_build_for_it(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    built(admin, acme, month, seconds=30_000)
+    now = after(month)
+    whole = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=now).total
+    assert whole > BASIC.monthly_fee
+
+    def listed() -> Decimal:
+        found = invoices.of_month(portal, PAT, month, now=now)
+        assert found.read_at == portal.sync_notes.read().synced_at
+        return next(e.total for e in found.invoices if e.tenant_id == acme.tenant_id)
+
+    with without(admin, naming.PORTAL_ROLE, "costs", "SeeEndedBuilds"):
+        assert listed() == BASIC.monthly_fee
+        read_costs(admin, month, acme)
+        assert listed() == whole
+
+
+def test_of_a_tenant_that_has_left_the_list_tells_what_was_kept_whatever_was_read(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    built(admin, acme, month, seconds=30_000)
+    before = invoices.see(portal, PAT, month, tenant_id=acme.tenant_id, now=after(month))
+    late = bounds_of(month)[1] + timedelta(hours=1)
+    offboard.offboard(portal, PAT, acme.tenant_id, confirm=acme.tenant_id, now=late)
+    found = invoices.of_month(portal, PAT, month, now=after(month))
+    assert [e.total for e in found.invoices if e.tenant_id == acme.tenant_id] == [before.total]
+    nothing = [MonthUsage(acme.tenant_id, month)]
+    brought = invoices.brought(portal, PAT, acme.tenant_id, nothing, now=after(month))
+    assert brought == {month: before.total}
+
+
+def test_a_tenants_own_list_is_read_with_its_own_rights_and_no_others_and_without_builds(
+    admin: Context, portal: Context, acme: Tenant, month: str
+):
+    built(admin, acme, month, seconds=30_000)
+    read_costs(admin, month, acme)
     role, ana = naming.access_role_of(acme.tenant_id), person_of(acme)
-    for sid in ("SeeOwnInvoices", "SeeOwnBuilds"):
+    whole = invoices.see(portal, ana, month, now=after(month))
+    with without(admin, role, "tenant", "SeeOwnBuilds"):
+        [_, draft] = invoices.own(portal, ana, now=after(month))
+    assert (draft.month, draft.total) == (month, whole.total)
+    for sid in ("SeeOwnInvoices", "SeeOwnCosts"):
         with (
             without(admin, role, "tenant", sid),
             pytest.raises(ClientError, match="AccessDenied"),

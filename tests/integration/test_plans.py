@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,14 +11,16 @@ from backend import plans
 from backend.context import Context
 from backend.domain import naming
 from backend.domain.audit import Action
+from backend.domain.cost_month import CostMonth
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.domain.month import month_of, next_month
-from backend.domain.plan import DEFAULT_PLANS
+from backend.domain.month import bounds_of, month_of, next_month
+from backend.domain.plan import DEFAULT_PLANS, Plan
 from backend.domain.plan_book import PlanBook
 from backend.domain.rates import Rate
 from backend.domain.tenant import Tenant
+from backend.domain.usage import TierUsage
 from tests.cloud import Deployment
-from tests.integration.estate import PAT
+from tests.integration.estate import PAT, without
 from tests.integration.lines import person_of, remembered_of
 
 NOW = datetime.now(UTC)
@@ -98,6 +100,37 @@ def test_the_effect_on_this_months_drafts_is_seen_before_saving(
     assert found[mine.tenant_id].after == 0
     assert other.tenant_id not in found
     assert plans.book(portal, PAT) == as_deployed
+
+
+def test_the_first_plans_of_tiers_are_seen_one_by_one_though_a_tenant_has_been_in_both(
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant, (begun, _) = new_tenant("basic"), bounds_of(OPEN)
+    early = replace(tenant, created_at=begun).moved_to("premium", at=begun + timedelta(days=3))
+    admin.tenants.save(tenant, early)
+    known = portal.plans.read()
+    admin.plans.change(known, PlanBook(revision=known.revision + 1))
+    for tier in ("basic", "premium"):
+        first = Plan(tier, since=OPEN, monthly_fee=Decimal(30))
+        found = plans.effect(portal, PAT, first, now=NOW)
+        [mine] = [each for each in found if each.tenant_id == tenant.tenant_id]
+        assert mine.before == 0 < mine.after < 30
+    admin.tenants.save(early, tenant)
+
+
+def test_the_effect_is_of_usage_that_was_last_read_and_reads_no_build(
+    admin: Context, portal: Context, new_tenant: Callable[..., Tenant]
+):
+    tenant = new_tenant("basic")
+    by_the_build = replace(DEARER, monthly_fee=Decimal(0), included_builds=0)
+    usage = (TierUsage("basic", builds=20, ended=20),)
+    rows = [*admin.cost_table.of_all(NOW.date(), NOW.date() + timedelta(days=1))]
+    admin.cost_table.replace(OPEN, [*rows, CostMonth(tenant.tenant_id, OPEN).using(usage)])
+    with without(admin, naming.PORTAL_ROLE, "costs", "SeeEndedBuilds"):
+        found = plans.effect(portal, PAT, by_the_build, now=NOW)
+    [mine] = [each for each in found if each.tenant_id == tenant.tenant_id]
+    assert mine.after == 10
+    admin.cost_table.replace(OPEN, rows)
 
 
 def test_tenants_people_neither_see_nor_set_plans(
