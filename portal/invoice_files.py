@@ -1,6 +1,7 @@
 """Responsible for invoices as files for spreadsheets, a line a row, amounts exact."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from backend.domain.invoice import Invoice, InvoiceSummary
 from portal.cost_tables import csv_of, harmless
@@ -49,7 +50,10 @@ def lines(invoice: Invoice) -> str:
 
 
 def summaries(found: Iterable[InvoiceSummary]) -> str:
-    """Many tenants' invoices as CSV, a row for each tier, so that the amounts add up."""
+    """Many tenants' invoices as CSV, a row for each tier, so that the amounts add up.
+
+    One without lines has a row, too, of no tier; a draft whose tier has no plan has no amount.
+    """
     return csv_of(
         SUMMARIES,
         (
@@ -64,7 +68,7 @@ def summaries(found: Iterable[InvoiceSummary]) -> str:
                 each.currency,
             )
             for each in found
-            for tier, amount in each.subtotals.items()
+            for tier, amount in _amounts(each).items()
         ),
     )
 
@@ -73,3 +77,9 @@ def name_of(invoice: Invoice, kind: str) -> str:
     """The file's name: the number, or else the month and that it is a draft."""
     stem = invoice.number or f"{invoice.month}-draft"
     return f"invoice-{stem}-{invoice.tenant_id}.{kind}"
+
+
+def _amounts(each: InvoiceSummary) -> Mapping[str, Decimal]:
+    if each.missing_plan:
+        return {}
+    return each.subtotals or {"": each.total}

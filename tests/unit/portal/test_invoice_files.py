@@ -42,6 +42,14 @@ def test_a_months_export_has_a_row_for_each_tier_and_adds_up() -> None:
     assert {row["currency"] for row in rows} == {"USD"}
 
 
+def test_an_invoice_without_lines_has_a_row_in_the_export_and_one_without_a_plan_has_none() -> None:
+    free = replace(summary_of(replace(FINAL, lines=())), tenant_id="free")
+    unknown = replace(free, tenant_id="unknown", missing_plan="Tier 'gold' has no plan.")
+    [row] = read(invoice_files.summaries([free, unknown]))
+    assert (row["tenant_id"], row["tier"], row["amount"]) == ("free", "", "0")
+    assert row["invoice"] == FINAL.number
+
+
 @pytest.mark.parametrize("first", "=+-@\t\r")
 def test_a_name_that_a_spreadsheet_would_run_is_a_text(first: str) -> None:
     named = replace(summary_of(FINAL), tenant_name=f"{first}cmd")
