@@ -1,14 +1,13 @@
 """Responsible for drawing invoices: one with its lines and files, a month's list, one's own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from backend import invoices
+from backend import cost, invoices
 from backend.domain.bill import LineKind
 from backend.domain.exact import exact_sum
 from backend.domain.invoice import Invoice, InvoiceStatus, InvoiceSummary
@@ -25,7 +24,7 @@ def own_list(me: Principal) -> None:
     """A tenant's own invoices and drafts; each opens on the page of invoices."""
     if month := tables.pressed("open-bill"):
         places.go(places.BILLS, month=month)
-    _own_list(invoices.own(session.context(), me, now=session.now()))
+    _own_list(me, invoices.own(session.context(), me, now=session.now()))
 
 
 def own(me: Principal) -> None:
@@ -37,11 +36,12 @@ def own(me: Principal) -> None:
         return
     if month := tables.pressed("open-bill"):
         st.query_params["month"] = month
-    by_month = _own_list(found)
+    by_month = _own_list(me, found)
     wanted = st.query_params.get("month", by_month[0])
     whole = invoices.see(session.context(), me, wanted, now=now)
     invoice(whole)
-    _builds(whole)
+    if build_id := builds(whole):
+        places.go(places.BUILD, id=build_id)
 
 
 def invoice(found: Invoice) -> None:
@@ -60,6 +60,24 @@ def invoice(found: Invoice) -> None:
         for plan in found.plans:
             held = show.month(plan.since) if plan.since else "the beginning"
             st.markdown(f"- Plan of the {show.plain(plan.tier)} tier, holding from {held} on")
+
+
+def builds(found: Invoice, *, may_open: bool = True) -> str | None:
+    """The builds behind its lines; the id of the one that was pressed to be opened."""
+    ids = [build_id for line in found.lines for build_id in line.build_ids]
+    if not ids:
+        return None
+    pressed = tables.pressed("open-billed")
+    with st.expander(f"{show.counted(len(ids), 'build')} behind it", icon=":material/build:"):
+        tables.remember("open-billed", ids)
+        st.dataframe(
+            invoice_tables.builds(found),
+            hide_index=True,
+            height=tables.height_of(len(ids)),
+            column_config=invoice_tables.columns("open-billed" if may_open else "", "Build"),
+            alt="The builds that the invoice bills, line by line",
+        )
+    return pressed
 
 
 def month_figures(found: Sequence[InvoiceSummary], whole: Margin, *, known: bool) -> None:
@@ -97,6 +115,18 @@ def month_list(found: Sequence[InvoiceSummary], costs: Mapping[str, Decimal] | N
     )
 
 
+def drafts_as_of(found: Sequence[InvoiceSummary], read_at: datetime | None) -> None:
+    """Of when the drafts in a list are; nothing where all are issued."""
+    if not any(each.status is InvoiceStatus.DRAFT for each in found):
+        return
+    if read_at is None:
+        told = "Costs were never read, so drafts in the list tell no usage yet"
+    else:
+        when = show.when(read_at, UTC, now=session.now())
+        told = f"Drafts in the list are as of the last reading of costs, {when}"
+    st.caption(f"{told}; a draft that is opened counts all builds up to now.")
+
+
 def tier_list(found: Mapping[str, Margin], *, known: bool) -> None:
     st.subheader("By tier")
     st.dataframe(
@@ -108,7 +138,7 @@ def tier_list(found: Mapping[str, Margin], *, known: bool) -> None:
     )
 
 
-def _own_list(found: Sequence[InvoiceSummary]) -> list[str]:
+def _own_list(me: Principal, found: Sequence[InvoiceSummary]) -> list[str]:
     by_month = [each.month for each in found]
     tables.remember("open-bill", by_month)
     if found:
@@ -119,6 +149,7 @@ def _own_list(found: Sequence[InvoiceSummary]) -> list[str]:
             column_config=invoice_tables.columns("open-bill", "Month"),
             alt="Your invoices, the newest month first",
         )
+        drafts_as_of(found, cost.synced(session.context(), me).synced_at)
     return by_month
 
 
@@ -153,20 +184,3 @@ def _files(found: Invoice) -> None:
         if found.data_as_of is not None:
             as_of = show.when(found.data_as_of, UTC, now=session.now())
             st.caption(f"Figures as of {as_of}")
-
-
-def _builds(found: Invoice) -> None:
-    """The builds of one's own invoice; each opens its page."""
-    ids = [build_id for line in found.lines for build_id in line.build_ids]
-    if not ids:
-        return
-    if build_id := tables.pressed("open-billed"):
-        places.go(places.BUILD, id=build_id)
-    with st.expander(f"{show.counted(len(ids), 'build')} behind it", icon=":material/build:"):
-        tables.remember("open-billed", ids)
-        st.dataframe(
-            pd.DataFrame({"Build": ids}),
-            hide_index=True,
-            column_config=invoice_tables.columns("open-billed", "Build"),
-            alt="The builds that the invoice bills",
-        )

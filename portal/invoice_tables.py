@@ -71,6 +71,17 @@ def lines(invoice: Invoice) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
+def builds(invoice: Invoice) -> pd.DataFrame:
+    """One row a build that a line names, in the order of the lines."""
+    return pd.DataFrame(
+        [
+            {"Build": build_id, "Line": f"{line.kind.value}, {line.tier}"}
+            for line in invoice.lines
+            for build_id in line.build_ids
+        ]
+    )
+
+
 def effects(found: Sequence[PlanEffect]) -> pd.DataFrame:
     """One row a tenant, those whose draft changes most first."""
     return pd.DataFrame(

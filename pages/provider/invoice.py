@@ -34,3 +34,5 @@ if found.number is None and not found.open_reasons:
         icon=":material/task_alt:",
     )
 invoice_card.invoice(found)
+if build_id := invoice_card.builds(found, may_open=month in listed):
+    places.go(places.TENANT_COSTS, tenant=tenant_id, month=month, build=build_id)

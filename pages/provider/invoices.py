@@ -77,5 +77,6 @@ with st.container(horizontal=True):
         on_click="ignore",
     )
 invoice_card.month_list(found.invoices, spent.by_tenant if spent.known else None)
+invoice_card.drafts_as_of(found.invoices, found.read_at)
 tiers = invoice_margins.by_tier(found.invoices, spent, registry, month)
 invoice_card.tier_list(tiers, known=spent.known)

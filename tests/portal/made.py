@@ -18,7 +18,7 @@ def build(
     state: BuildState,
     *,
     file_name: str = "churn.csv",
-    minutes_ago: int = 10,
+    minutes_ago: float = 10,
     reason: str | None = None,
 ) -> Build:
     at = datetime.now(UTC) - timedelta(minutes=minutes_ago)

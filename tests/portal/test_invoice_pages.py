@@ -86,6 +86,37 @@ def test_one_invoice_shows_its_lines_terms_and_files(
     assert labels == ["To print", "CSV"]
 
 
+def test_the_builds_behind_an_invoice_open_in_the_tenants_costs(
+    visit: Visit, admin: Context, new_tenant: NewTenant
+) -> None:
+    tenant = new_tenant("basic")
+    first, second = (
+        made.build(admin, tenant, BuildState.SUCCEEDED, file_name=name, minutes_ago=ago)
+        for name, ago in (("first.csv", 1), ("second.csv", 0.5))
+    )
+    app = visit(PAT, "provider/invoice.py", tenant=tenant.tenant_id, month=OPEN)
+    assert list(app.dataframe[-1].value["Build"]) == [first.build_id, second.build_id]
+    assert set(app.dataframe[-1].value["Line"]) == {"Minutes, basic"}
+    app = press(app, "open-billed", row=1)
+    assert app.title[0].value == show.plain(tenant.name)
+    assert "**second.csv** :gray[· what its steps used]" in said(app.markdown)
+
+
+def test_the_list_says_of_when_its_drafts_are(
+    visit: Visit, admin: Context, acme: Tenant, settled: None
+) -> None:
+    never = replace(admin.sync_notes.read(), synced_at=None)
+    admin.sync_notes.write(admin.sync_notes.read(), never)
+    told = "Costs were never read, so drafts in the list tell no usage yet"
+    assert told in said(visit(PAT, "provider/invoices.py").caption)
+    assert told in said(visit(mara_of(acme), "tenant/bills.py").caption)
+    read = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)
+    admin.sync_notes.write(never, replace(never, synced_at=read))
+    told = f"as of the last reading of costs, {show.when(read, UTC, now=NOW)}"
+    assert told in said(visit(PAT, "provider/invoices.py").caption)
+    assert told in said(visit(mara_of(acme), "tenant/usage.py").caption)
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
