@@ -56,7 +56,8 @@ def confirmed(proposed: Proposed) -> bool:
     st.markdown(
         f"**If it held this month already:** {show.plain(show.money(before))} of drafts would be "
         f"{show.plain(show.money(after))} ({show.plain(sign + show.money(change))}), "
-        f"{show.counted(len(proposed.effects), 'tenant')}."
+        f"{show.counted(len(proposed.effects), 'tenant')}, by what builds had used when costs were "
+        "last read."
     )
     st.caption(show.plain(proposed.plan.words))
     if proposed.effects:

@@ -1,5 +1,6 @@
 """Responsible for asking for a plan: what is typed stays text until it is read, digit by digit."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,7 @@ ROUNDINGS = {
     Rounding.HALF_EVEN: "Half a cent to the even cent",
     Rounding.HALF_UP: "Half a cent up",
 }
+_SHOWN = "plan-form-shown"
 _KINDS: list[RateKind] = list(KINDS)
 _ROUNDINGS: list[Rounding] = list(ROUNDINGS)
 Row = tuple[str, str, str]
@@ -69,9 +71,14 @@ def plan_of(wish: PlanWish) -> Plan:
     ).checked()
 
 
-def form(shown: Plan, months: Sequence[str]) -> PlanWish | None:
-    """Asks for a tier's plan, `shown` to begin with; something only when it is to be looked at."""
-    key = f"plan-{shown.tier}"
+def form(shown: Plan, months: Sequence[str], *, history: Sequence[Plan]) -> PlanWish | None:
+    """Asks for a tier's plan, `shown` to begin with; something only when it is to be looked at.
+
+    What was typed is for the tier's plans that were seen: once its `history` is another, the form
+    begins anew, and says so to who has typed meanwhile.
+    """
+    key = key_of(shown.tier, history)
+    _warn_of_another(key)
     with st.form(key, border=True):
         first, second, third, fourth = st.columns(4, gap="medium")
         since = first.selectbox("From", months, format_func=show.month, key=f"{key}-since")
@@ -113,6 +120,11 @@ def form(shown: Plan, months: Sequence[str]) -> PlanWish | None:
     )
 
 
+def key_of(tier: str, history: Sequence[Plan]) -> str:
+    """What the keys of the form's fields begin with: other plans, other fields."""
+    return f"plan-{tier}-{hashlib.sha256(repr(tuple(history)).encode()).hexdigest()[:12]}"
+
+
 def rows_of(edited: pd.DataFrame) -> tuple[Row, ...]:
     """The editor's rows as they were typed; rows without anything in them are left out."""
     texts = (
@@ -135,6 +147,18 @@ def rows_for(bands: Iterable[Band]) -> pd.DataFrame:
         columns=[UP_TO, PRICE, FLAT],
         dtype="str",
     )
+
+
+def _warn_of_another(key: str) -> None:
+    """Whoever asks with a form that is not shown any more is told that it has begun anew."""
+    before = st.session_state.get(_SHOWN)
+    st.session_state[_SHOWN] = key
+    if before is not None and before != key and st.session_state.get(f"{before}-ask"):
+        st.warning(
+            "Somebody else has changed this tier's plans meanwhile: they are shown as they stand "
+            "now. Type your change again.",
+            icon=":material/sync_problem:",
+        )
 
 
 def _included(label: str, count: int, key: str) -> int:

@@ -26,14 +26,15 @@ tier = st.segmented_control(
 )
 book, opened = plans.book(context, me), month_of(now)
 holding = book.of(tier, opened) if book.has(tier, opened) else None
-plan_effect.history(book.history(tier), holding)
+history = book.history(tier)
+plan_effect.history(history, holding)
 st.subheader("Change it")
 st.caption(
     "A change holds from a month on, this one at the earliest. Months that are over keep their "
     "plan, and invoices that are issued are never changed."
 )
 with refusals_as_sentences():
-    wish = plan_form.form(holding or Plan(tier), plan_effect.months(now))
+    wish = plan_form.form(holding or Plan(tier), plan_effect.months(now), history=history)
     if wish is not None:
         st.session_state.pop("proposed", None)
         plan = plan_form.plan_of(wish)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,7 @@ from backend.domain.build import BuildState
 from backend.domain.month import bounds_of, first_of_month, month_of, next_month
 from backend.domain.tenant import Tenant
 from portal import format as show
+from portal import plan_form
 from tests.portal import made
 from tests.portal.conftest import PAT, Visit, labelled, mara_of, press, said
 
@@ -185,15 +187,22 @@ def test_a_tenant_is_not_shown_the_providers_pages(visit: Visit, acme: Tenant) -
         visit(mara_of(acme), "provider/plans.py")
 
 
-def test_a_plan_typed_wrong_is_said_at_the_form_and_nothing_typed_is_lost(visit: Visit) -> None:
+def field(admin: Context, tier: str, name: str) -> str:
+    """The key of a field of a tier's plan, for its plans as they stand."""
+    return f"{plan_form.key_of(tier, admin.plans.read().history(tier))}-{name}"
+
+
+def test_a_plan_typed_wrong_is_said_at_the_form_and_nothing_typed_is_lost(
+    visit: Visit, admin: Context
+) -> None:
     app = visit(PAT, "provider/plans.py", tier="Basic")
-    app.text_input(key="plan-basic-fee").set_value("29,50")
-    app.number_input(key="plan-basic-Builds included").set_value(7)
+    app.text_input(key=field(admin, "basic", "fee")).set_value("29,50")
+    app.number_input(key=field(admin, "basic", "Builds included")).set_value(7)
     labelled(app.button, "Show the effect").click()
     app.run()
     assert "The monthly fee is '29,50': write a number such as 0.25." in said(app.error)
-    assert app.text_input(key="plan-basic-fee").value == "29,50"
-    assert app.number_input(key="plan-basic-Builds included").value == 7
+    assert app.text_input(key=field(admin, "basic", "fee")).value == "29,50"
+    assert app.number_input(key=field(admin, "basic", "Builds included")).value == 7
     assert not [button for button in app.button if button.label.startswith("Save from")]
 
 
@@ -204,8 +213,8 @@ def test_a_plans_effect_is_seen_before_it_is_saved(
     tenant = new_tenant("basic")
     app = visit(PAT, "provider/plans.py", tier="Basic")
     before = admin.plans.read()
-    app.selectbox(key="plan-basic-since").select(next_month(OPEN))
-    app.text_input(key="plan-basic-fee").set_value("58")
+    app.selectbox(key=field(admin, "basic", "since")).select(next_month(OPEN))
+    app.text_input(key=field(admin, "basic", "fee")).set_value("58")
     labelled(app.button, "Show the effect").click()
     app.run()
     shown = {
@@ -226,7 +235,7 @@ def test_a_plans_effect_is_seen_before_it_is_saved(
 @pytest.mark.usefixtures("kept_plans")
 def test_who_has_looked_at_old_plans_must_look_again(visit: Visit, admin: Context) -> None:
     app = visit(PAT, "provider/plans.py", tier="Premium")
-    app.text_input(key="plan-premium-fee").set_value("600")
+    app.text_input(key=field(admin, "premium", "fee")).set_value("600")
     labelled(app.button, "Show the effect").click()
     app.run()
     known = admin.plans.read()
@@ -234,4 +243,28 @@ def test_who_has_looked_at_old_plans_must_look_again(visit: Visit, admin: Contex
     admin.plans.change(known, known.planned(other, now=NOW))
     app.button(key="save-plan").click().run()
     assert "Somebody else has changed the plans" in said(app.error)
-    assert app.text_input(key="plan-premium-fee").value == "600"
+    assert app.text_input(key=field(admin, "premium", "fee")).value == "600"
+
+
+@pytest.mark.usefixtures("kept_plans")
+def test_what_was_typed_for_plans_that_have_changed_since_is_not_taken_for_theirs(
+    visit: Visit, admin: Context
+) -> None:
+    app = visit(PAT, "provider/plans.py", tier="Basic")
+    app.number_input(key=field(admin, "basic", "Build minutes included")).set_value(400)
+    asked = labelled(app.button, "Show the effect")
+    known = admin.plans.read()
+    other = replace(known.of("basic", OPEN), since=OPEN, monthly_fee=Decimal(39))
+    admin.plans.change(known, known.planned(other, now=NOW))
+    asked.click().run()
+    assert "Somebody else has changed this tier's plans meanwhile" in said(app.warning)
+    assert not [button for button in app.button if button.label.startswith("Save from")]
+    assert app.text_input(key=field(admin, "basic", "fee")).value == "39"
+    minutes = field(admin, "basic", "Build minutes included")
+    assert app.number_input(key=minutes).value == other.included_minutes
+    app.number_input(key=minutes).set_value(400)
+    labelled(app.button, "Show the effect").click().run()
+    assert not app.warning
+    app.button(key="save-plan").click().run()
+    saved = admin.plans.read().of("basic", OPEN)
+    assert (saved.monthly_fee, saved.included_minutes) == (39, 400)
