@@ -25,6 +25,12 @@ _NAMED = 5
 _ENTRANCES = (StepKind.USER, StepKind.RULE)
 _STAYS = (
     ("Cost history", "Cost Explorer", "billing data of the account, under the tenant's tag"),
+    ("Invoices", naming.INVOICES_TABLE, "what was billed to it, under its name and id"),
+    (
+        "Cost and usage",
+        naming.COSTS_TABLE,
+        "what its months cost, and what its builds used in them",
+    ),
     ("History", "pipeline executions and jobs", "SageMaker lets nobody delete it"),
     ("Logs", "/aws/sagemaker", "log groups that all tenants' jobs share"),
 )

@@ -28,7 +28,8 @@ tenant = tenants.tenant(context, me, st.query_params.get("id", ""))
 def confirm() -> None:
     st.warning(
         f"{show.plain(tenant.name)}'s people, files, models, roles and build records go for good. "
-        "What was billed stays in Cost Explorer."
+        "What it cost stays in Cost Explorer and, month by month with what its builds used, in the "
+        "portal; so do its invoices."
     )
     typed = st.text_input(f"Type {tenant.tenant_id} to confirm", key="typed-id")
     if st.button("Offboard for good", type="primary", disabled=typed != tenant.tenant_id):

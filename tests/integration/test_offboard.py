@@ -101,6 +101,8 @@ def test_nothing_of_the_tenant_is_left_but_its_id(
     assert "first@leaves.example, second@leaves.example" in told
     assert "2 rows, 1 of them stopped while waiting" in told
     assert "Cost history Cost Explorer: kept" in told
+    assert "Invoices mlaas-invoices: kept (what was billed to it, under its name and id)" in told
+    assert "Cost and usage mlaas-costs: kept" in told
 
 
 def test_a_bucket_of_more_than_a_thousand_versions_is_emptied(

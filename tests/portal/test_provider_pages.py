@@ -44,6 +44,7 @@ def test_offboarding_asks_for_the_id(visit: Visit, acme: Tenant) -> None:
     app = visit(PAT, "provider/tenant.py", id=acme.tenant_id)
     next(button for button in app.button if button.label == "Offboard…").click().run()
     assert app.text_input(key="typed-id").label == f"Type {acme.tenant_id} to confirm"
+    assert "so do its invoices" in said(app.warning)
     assert next(b for b in app.button if b.label == "Offboard for good").disabled
 
 
