@@ -31,6 +31,7 @@ from backend.domain import naming
 from backend.domain.allocation import SharedSplit, Sharing
 from backend.domain.cost_overview import CostOverview, comparison_of, overview
 from backend.domain.exact import exact_sum
+from backend.domain.month import first_of_month
 from backend.domain.monthly_allocation import whole_months
 from backend.domain.percentile import percentile
 from backend.domain.principal import Principal, Role
@@ -127,7 +128,7 @@ def _rows(portal: Context, since: date, until: date) -> int:
         while "LastEvaluatedKey" in page:
             page = table.query(**question, ExclusiveStartKey=page["LastEvaluatedKey"])
             rows += page["Count"]
-        month = (month + timedelta(days=31)).replace(day=1)
+        month = first_of_month(month, -1)
     return rows
 
 
