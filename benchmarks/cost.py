@@ -44,7 +44,7 @@ from portal.charts import Palette
 
 T = TypeVar("T")
 # A page that runs without a server is told so at every run.
-logging.getLogger("streamlit").setLevel(logging.ERROR)
+logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
 PAT = Principal("bench", "Benchmark", Role.PROVIDER)
 _PALETTE = Palette(("#5b6ee8", "#1f9d8f"), "#8b95a7", "#c43145")
 _VIEWS, _ASKED = "views", "GetCostAndUsage"

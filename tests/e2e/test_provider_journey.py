@@ -103,12 +103,12 @@ def test_costs_are_told_by_tenant(enter: Enter, built: Build, picture: Picture) 
     expect(page.get_by_text("Cost by day and tenant")).to_be_visible(timeout=MINUTES)
     expect(page.get_by_text("acme-telecom").first).to_be_visible()
     expect(page.get_by_text(re.compile("delta-foods, Amazon SageMaker"))).to_have_count(2)
+    picture(page, "costs")
     with page.expect_download() as exported:
         page.get_by_role("button", name="Export CSV").click()
     lines = exported.value.path().read_text().splitlines()
     assert lines[0].startswith("day_utc,tenant_id,service,shared,unblended_usd")
     assert any(",acme-telecom,Amazon SageMaker,false,0.0" in line for line in lines)
-    picture(page, "costs")
 
 
 def test_a_tenants_cost_is_followed_down_to_the_steps_of_a_build(
