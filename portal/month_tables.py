@@ -16,6 +16,7 @@ from portal import format as show
 from portal import tables, words
 
 UNPRICED = "no price"
+_WIDE = 170  # both the dollars and how many times that is
 _MONEY = ("Own", "Of shared", "Cost", "Bill", "Meter", "Drift", "A build", "Revenue", "Margin")
 
 
@@ -40,7 +41,9 @@ def row_columns(first: str, key: str | None = None) -> dict[str, Any]:
         "Margin": "Revenue less cost",
     }
     return opened | {
-        name: st.column_config.TextColumn(name, alignment="right", help=helped.get(name))
+        name: st.column_config.TextColumn(
+            name, alignment="right", help=helped.get(name), width=_WIDE if name == "Drift" else None
+        )
         for name in (*_MONEY, "Builds")
     }
 
