@@ -1,12 +1,10 @@
 """Invoices: drafts while a month may change, then numbered, kept and shown to whom they concern."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,20 +15,15 @@ from backend.context import Context
 from backend.domain import naming
 from backend.domain.audit import Action
 from backend.domain.bill import LineKind
-from backend.domain.build import Build, BuildState, BuildStep
-from backend.domain.build_request import BuildRequest, Upload
-from backend.domain.choices import Choices
-from backend.domain.cost_month import CostMonth
 from backend.domain.cost_sync import SyncState
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.invoice import Invoice, InvoiceStatus
-from backend.domain.metering import metered
 from backend.domain.month import bounds_of
 from backend.domain.plan import DEFAULT_PLANS
-from backend.domain.price_book import PriceBook
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage
 from backend.month_usage import used_in
+from tests.integration.billed import after, built, read_costs, since
 from tests.integration.estate import PAT, without
 from tests.integration.lines import person_of, remembered_of
 
@@ -63,61 +56,6 @@ def settled(admin: Context) -> Iterator[None]:
 def acme(admin: Context, new_tenant: NewTenant, month: str) -> Tenant:
     """A tenant on board since the month began, in the basic tier."""
     return since(admin, new_tenant("basic"), month)
-
-
-def since(admin: Context, tenant: Tenant, month: str) -> Tenant:
-    return admin.tenants.save(tenant, replace(tenant, created_at=bounds_of(month)[0]))
-
-
-def after(month: str) -> datetime:
-    return bounds_of(month)[1] + timedelta(days=4)
-
-
-def read_costs(admin: Context, month: str, *tenants: Tenant) -> None:
-    """Costs are read, and beside them what the tenants' builds have used so far."""
-    rows = [
-        CostMonth(each.tenant_id, month).using(used_in(admin, each, month).usage.tiers)
-        for each in tenants
-    ]
-    admin.cost_table.replace(month, rows)
-
-
-_stamps = itertools.count()
-
-
-def built(
-    admin: Context,
-    tenant: Tenant,
-    month: str,
-    *,
-    seconds: int = 600,
-    day: int = 5,
-    ok: bool = True,
-    **known: Any,
-) -> Build:
-    """A build of the tenant's tier that ended on a day of the month, but for what is `known`."""
-    ended = bounds_of(month)[0] + timedelta(days=day - 1, hours=9)
-    begun = ended - timedelta(seconds=seconds)
-    stamp = f"v{next(_stamps)}-{month}"
-    upload = Upload(tenant.bucket, "uploads/churn.csv", stamp, 1000, begun)
-    request = BuildRequest(tenant.tenant_id, upload)
-    waiting = Build.waiting(request, tier=tenant.tier, choices=Choices(), queued_at=begun, at=begun)
-    steps = (
-        BuildStep(
-            "Train", "Training", "Succeeded", begun, ended, "job", None, "ml.m5.large", 1, seconds
-        ),
-    )
-    build = replace(
-        waiting,
-        state=BuildState.SUCCEEDED if ok else BuildState.FAILED,
-        started_at=begun,
-        ended_at=ended,
-        steps=steps,
-        metered=metered(steps, PriceBook()),
-    )
-    build = replace(build, **known)
-    assert admin.builds.add(build)
-    return build
 
 
 def test_neither_a_start_that_was_not_written_nor_a_missing_price_leaves_minutes_unbilled(

@@ -87,7 +87,13 @@ def test_two_syncs_a_day_fit_and_no_third():
 
 
 def test_the_days_first_sync_reads_every_page_however_many():
-    SyncState().checked_to_begin(NOON, most=1)
+    state = SyncState()
+    state.checked_to_begin(NOON, most=1)
+    for _ in range(40):
+        state = state.asking(NOON)
+    assert state.requests_today == 40
+    with pytest.raises(Unavailable, match="asked 40 times"):
+        state.checked_to_begin(NOON, most=1)
 
 
 def test_a_sync_that_succeeds_forgets_an_earlier_refusal():
