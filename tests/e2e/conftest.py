@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from backend import onboard, upload
 from backend.context import Context
@@ -45,6 +45,8 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Two busy cores may need more than Playwright's five seconds to draw a page for the first time.
+expect.set_options(timeout=20_000)
 PASSWORD = "Journey-portal-2026"
 PROVIDER = "pat@provider.example"
 IMAGES = ROOT / "docs" / "images"
