@@ -23,14 +23,12 @@ from backend.domain.plan import DEFAULT_PLANS
 from backend.domain.tenant import Tenant, TenantStatus
 from backend.domain.usage import MonthUsage
 from backend.month_usage import used_in
-from tests.integration.billed import after, built, read_costs, since
+from tests.integration.billed import MONTHS, after, all_settled, built, read_costs, since
 from tests.integration.estate import PAT, without
 from tests.integration.lines import person_of, remembered_of
 
 NewTenant = Callable[..., Tenant]
 BASIC = DEFAULT_PLANS[0]
-# A month long over: every test bills one of its own, so that numbers and lists are its own, too.
-MONTHS = (f"{year}-{month:02}" for year in range(2031, 2090) for month in range(1, 13))
 
 
 @pytest.fixture
@@ -40,34 +38,14 @@ def month() -> str:
 
 @pytest.fixture(autouse=True)
 def settled(admin: Context) -> Iterator[None]:
-    """Cost Explorer's figures are final up to the year 2100; afterwards it is as it was."""
-    table = admin.session.table(naming.SETTINGS_TABLE)
-    known = table.get_item(Key={"name": "cost-sync"}).get("Item")
-    before = admin.sync_notes.read()
-    admin.sync_notes.write(before, replace(before, settled="2100-01-01"))
-    yield
-    if known is None:
-        table.delete_item(Key={"name": "cost-sync"})
-    else:
-        table.put_item(Item=known)
+    with all_settled(admin):
+        yield
 
 
 @pytest.fixture
 def acme(admin: Context, new_tenant: NewTenant, month: str) -> Tenant:
     """A tenant on board since the month began, in the basic tier."""
     return since(admin, new_tenant("basic"), month)
-
-
-def test_neither_a_start_that_was_not_written_nor_a_missing_price_leaves_minutes_unbilled(
-    admin: Context, acme: Tenant, month: str
-):
-    early = built(admin, acme, month, seconds=300, day=3, started_at=None)
-    unpriced = built(admin, acme, month, seconds=400, day=4, metered=None)
-    built(admin, acme, month, started_at=None, steps=(), metered=None, ok=False)
-    used = used_in(admin, acme, month)
-    [tier] = used.usage.tiers
-    assert (tier.ended, tier.instance_seconds) == (2, 700)
-    assert used.build_ids == {acme.tier: (early.build_id, unpriced.build_id)}
 
 
 def test_the_open_month_is_a_draft_and_cannot_be_issued(
